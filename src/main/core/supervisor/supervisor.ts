@@ -1,0 +1,69 @@
+import type { Fault } from '#shared/fault.ts';
+import type { Usage } from '#shared/usage.ts';
+import type { Verdict } from '#shared/verdict.ts';
+
+/** One message of the conversation as a provider gets it: text only, roles strictly alternating. */
+export interface SupervisorMessage {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
+export interface SupervisorRequest {
+  model: string;
+  maxTokens: number;
+  /** Standing instructions. */
+  system: string;
+  /** First and last are the user's. */
+  messages: readonly SupervisorMessage[];
+  /** Index of the message after which everything before it will be sent again unchanged (a pinned
+   * summary): it gets a cache breakpoint of its own, beside those of `system` and the last message. */
+  pinnedMessage?: number;
+  cacheTtl: '5m' | '1h';
+  effort?: 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+  /** Whether `escalate` and `finish` are offered; a summary is written without them. */
+  verdictTools: boolean;
+}
+
+/** What streams in while a call is under way. Text is shown, never trusted as complete. */
+export type SupervisorProgress =
+  | { kind: 'started'; requestId: string | undefined }
+  | { kind: 'text'; delta: string }
+  | { kind: 'thinking' };
+
+export interface SupervisorAnswer {
+  /** All text blocks, joined. */
+  text: string;
+  verdict: Verdict;
+  usage: Usage;
+  /** As the server names it, which is what is priced. */
+  model: string;
+  stopReason: string;
+  requestId: string | undefined;
+}
+
+export type CallOutcome =
+  | { ok: true; answer: SupervisorAnswer }
+  /** `usage`: what a call that failed after it began has cost all the same. */
+  | { ok: false; fault: Fault; partialText: string; usage?: Usage; model?: string };
+
+/**
+ * The Claude that answers. A provider never throws for what the far end does: every fault is an
+ * outcome. It keeps no truth; the same request can be made again at any time.
+ */
+export interface Supervisor {
+  /** Resolves once, whatever happens. Aborting the signal resolves with a `cut` fault. */
+  answer(
+    request: SupervisorRequest,
+    onProgress: (progress: SupervisorProgress) => void,
+    signal: AbortSignal,
+  ): Promise<CallOutcome>;
+
+  /** Tokens of one text by the model's own tokenizer, or undefined where that cannot be learnt now. */
+  countTokens(model: string, text: string, signal: AbortSignal): Promise<number | undefined>;
+
+  /** For `doctor` and the settings' test button: a sentence on what was found; spends next to nothing. */
+  probe(
+    model: string,
+    signal: AbortSignal,
+  ): Promise<{ ok: true; found: string } | { ok: false; fault: Fault }>;
+}
