@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { Fault } from './fault.ts';
+import {
+  CallId,
+  ConversationId,
+  DispatchId,
+  type ExchangeId,
+  ItemId,
+  type SessionId,
+} from './ids.ts';
+import { Usage } from './usage.ts';
+import { Verdict } from './verdict.ts';
+
+/** How the owner's word (or click) came in. */
+export const Via = z.enum(['inbox', 'tray', 'notification', 'cli', 'file', 'ntfy', 'terminal']);
+export type Via = z.infer<typeof Via>;
+
+export const Autonomy = z.enum(['off', 'draft', 'auto']);
+export type Autonomy = z.infer<typeof Autonomy>;
+
+export const ItemKind = z.enum(['escalation', 'draft', 'tool', 'permission', 'fault']);
+export type ItemKind = z.infer<typeof ItemKind>;
+
+/** What a fault item is about, where no call failed. */
+export const GuardCode = z.enum([
+  'budget-day',
+  'budget-session',
+  'exchanges-without-owner',
+  'ping-pong',
+  'disk',
+  'foreign-input',
+]);
+export type GuardCode = z.infer<typeof GuardCode>;
+
+export const HowSettled = z.enum([
+  'answered', // the owner's word went to the supervisor
+  'direct', // the owner's word went straight to the session
+  'approved',
+  'dismissed',
+  'mended', // what was wrong is right again, nobody had to answer
+  'withdrawn', // a person typed in the terminal, or the session is gone
+]);
+export type HowSettled = z.infer<typeof HowSettled>;
+
+export const HowClosed = z.enum([
+  'delivered', // the reply was claimed by the session
+  'finished', // the supervisor let the session stop
+  'answered', // the owner's word was answered to the owner, no session was meant
+  'withdrawn', // a person typed, or the owner's direct word took its place
+  'dropped', // the owner dismissed it
+  'watched', // the session is switched off: only recorded
+]);
+export type HowClosed = z.infer<typeof HowClosed>;
+
+const text = z.string();
+const keptKeys = z.record(z.string(), z.unknown());
+
+/**
+ * Every type of event with its payload. Conversation events (what the supervisor can see) have a
+ * noun and an underscore; the life of the relay is told in the past tense. Never change the meaning
+ * of a type that has been released: add another.
+ */
+export const eventPayloads = {
+  // The relay itself
+  'relay.started': z.object({ version: text, pid: z.number(), host: text }),
+  'relay.stopped': z.object({}),
+  'relay.paused': z.object({ via: Via }),
+  'relay.resumed': z.object({ via: Via }),
+
+  // Sessions
+  'session.seen': z.object({
+    title: text.nullable(),
+    cwd: text.nullable(),
+    source: text.nullable(),
+  }),
+  'session.moved': z.object({ conversationId: ConversationId }),
+  'session.opened': z.object({
+    source: text,
+    claudePid: z.number().nullable(),
+    attended: z.boolean().nullable(),
+  }),
+  'session.closed': z.object({ reason: text }),
+  'session.failed': z.object({ error: text, message: text }),
+  'session.notified': z.object({ kind: text, message: text }),
+  'session.backgrounded': z.object({ tasks: z.number() }),
+  'session.prompted': z.object({}),
+  'session.autonomy_set': z.object({ autonomy: Autonomy }),
+  'session.muted': z.object({ muted: z.boolean() }),
+  'session.release_queued': z.object({}),
+  'session.release_written': z.object({}),
+
+  // Envelopes
+  'envelope.accepted': z.object({
+    name: text,
+    fileKey: text,
+    envelopeId: text.nullable(),
+    sentAt: text.nullable(),
+    sizeBytes: z.number(),
+    hookEvent: text.nullable(),
+    meta: keptKeys,
+    /** Keys the contract does not know, kept as they came. */
+    extra: keptKeys,
+  }),
+  'envelope.rejected': z.object({ name: text, keptAs: text, reason: text }),
+  'envelope.repeated': z.object({ name: text, fileKey: text, envelopeId: text }),
+
+  // The conversation
+  system_message: z.object({ text }),
+  user_message: z.object({
+    author: z.enum(['session', 'owner', 'relay']),
+    text,
+    via: Via.nullable(),
+  }),
+  agent_message: z.object({ text, callId: CallId.nullable(), model: text.nullable() }),
+  tool_call: z.object({ name: text, input: z.unknown(), callId: CallId }),
+  tool_response: z.object({ name: text, output: text, isError: z.boolean() }),
+  'summary.made': z.object({
+    fromPosition: z.number(),
+    toPosition: z.number(),
+    fromAt: z.number(),
+    toAt: z.number(),
+    /** How many conversation events it stands for, those of the summary before it included. */
+    events: z.number(),
+    text,
+    /** `omitted`: no summary could be had, the text only says what is left out. */
+    method: z.enum(['supervisor', 'omitted']),
+  }),
+
+  // The life of an exchange
+  'exchange.opened': z.object({ origin: z.enum(['envelope', 'owner']) }),
+  'call.started': z.object({
+    callId: CallId,
+    purpose: z.enum(['answer', 'summary']),
+    attempt: z.number(),
+    model: text,
+    maxTokens: z.number(),
+    fromSeq: z.number(),
+    toSeq: z.number(),
+    estimatedTokens: z.number(),
+  }),
+  'call.finished': z.object({
+    callId: CallId,
+    purpose: z.enum(['answer', 'summary']),
+    model: text,
+    usage: Usage,
+    /** null: the price table does not know the model. */
+    costUsd: z.number().nullable(),
+    stopReason: text,
+    requestId: text.nullable(),
+    firstTextMs: z.number().nullable(),
+    durationMs: z.number(),
+  }),
+  'call.failed': z.object({
+    callId: CallId,
+    purpose: z.enum(['answer', 'summary']),
+    fault: Fault,
+    /** When it is tried again (epoch ms), null where something else has to happen first. */
+    retryAt: z.number().nullable(),
+    model: text,
+    usage: Usage.nullable(),
+    costUsd: z.number().nullable(),
+    durationMs: z.number(),
+  }),
+  /** A call that was under way when the relay died or was paused; it is made again. */
+  'call.interrupted': z.object({ callId: CallId }),
+  'verdict.given': z.object({ callId: CallId, verdict: Verdict }),
+  'dispatch.queued': z.object({
+    dispatchId: DispatchId,
+    origin: z.enum(['supervisor', 'owner']),
+    text,
+  }),
+  /** Committed when the reply is irrevocably on its way: the rename is done right after, or at the
+   * next start (DESIGN 2.3, exactly once). */
+  'dispatch.written': z.object({ dispatchId: DispatchId }),
+  'dispatch.claimed': z.object({ dispatchId: DispatchId }),
+  'dispatch.withdrawn': z.object({ dispatchId: DispatchId, reason: text }),
+  'exchange.closed': z.object({ how: HowClosed }),
+
+  // The inbox
+  'item.opened': z.object({
+    itemId: ItemId,
+    kind: ItemKind,
+    code: z.union([GuardCode, Fault.shape.code]).nullable(),
+    summary: text,
+    proposal: text,
+    reasoning: text,
+    /** The session gets no further reply until it is settled. */
+    holds: z.boolean(),
+  }),
+  'item.updated': z.object({ itemId: ItemId, summary: text }),
+  'item.settled': z.object({ itemId: ItemId, how: HowSettled, via: Via.nullable(), text }),
+  'notification.sent': z.object({ itemId: ItemId, channel: text }),
+  'notification.failed': z.object({ itemId: ItemId, channel: text, reason: text }),
+} as const;
+
+export type EventType = keyof typeof eventPayloads;
+export type EventPayload<T extends EventType> = z.infer<(typeof eventPayloads)[T]>;
+
+/** What an event is about; null where it is about nothing of the kind. */
+export interface EventSubject {
+  sessionId: SessionId | null;
+  conversationId: ConversationId | null;
+  exchangeId: ExchangeId | null;
+  toolUseId: string | null;
+}
+
+/** An event that is decided but not yet committed. */
+export type NewEvent<T extends EventType = EventType> = {
+  [K in T]: { type: K; payload: EventPayload<K> } & Partial<EventSubject>;
+}[T];
+
+/** One immutable row of the event store. */
+export type RelayEvent<T extends EventType = EventType> = {
+  [K in T]: {
+    /** Position in the store, from 1, without gaps. */
+    seq: number;
+    id: string;
+    /** Nanoseconds since the epoch, strictly rising; text, since it does not fit a number. */
+    tsNs: string;
+    /** The same in whole milliseconds. */
+    at: number;
+    type: K;
+    payload: EventPayload<K>;
+    /** Tokens of a conversation event by the model's tokenizer, 0 until counted. */
+    tokens: number;
+  } & EventSubject;
+}[T];
+
+export const conversationEventTypes = [
+  'user_message',
+  'agent_message',
+  'tool_call',
+  'tool_response',
+] as const satisfies readonly EventType[];
