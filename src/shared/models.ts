@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { Autonomy, ItemKind } from './events.ts';
+import { ConversationId, ExchangeId, ItemId, SessionId } from './ids.ts';
+import { Usage } from './usage.ts';
+
+/** Times are epoch milliseconds, money is US dollars. Keys are part of the contract (DESIGN 2.5). */
+
+/** What the whole relay is doing; `needs-owner` wins over `working`, `paused` over both. */
+export const RelayStateName = z.enum(['idle', 'working', 'paused', 'needs-owner']);
+export type RelayStateName = z.infer<typeof RelayStateName>;
+
+/** Something that waits by itself and when it goes on, for `status` to show. */
+export const Waiting = z.object({
+  exchangeId: ExchangeId,
+  sessionId: SessionId.nullable(),
+  reason: z.string(),
+  /** null: it goes on when something else has happened, which `reason` names. */
+  retryAt: z.number().nullable(),
+  attempt: z.number(),
+});
+export type Waiting = z.infer<typeof Waiting>;
+
+export const Status = z.object({
+  state: RelayStateName,
+  paused: z.boolean(),
+  /** Envelopes taken that the supervisor has not answered yet. */
+  queued: z.number(),
+  sessions: z.number(),
+  inbox: z.number(),
+  todayUsd: z.number(),
+  home: z.string(),
+  pid: z.number(),
+  version: z.string(),
+  host: z.enum(['headless', 'desktop']),
+  startedAt: z.number(),
+  /** Last committed event. */
+  seq: z.number(),
+  waiting: z.array(Waiting),
+  budgetPerDayUsd: z.number().nullable(),
+  rejected: z.number(),
+  /** What is wrong with the settings, a sentence each. */
+  problems: z.array(z.string()),
+});
+export type Status = z.infer<typeof Status>;
+
+export const InboxItem = z.object({
+  id: ItemId,
+  kind: ItemKind,
+  sessionId: SessionId.nullable(),
+  exchangeId: ExchangeId.nullable(),
+  conversationId: ConversationId.nullable(),
+  title: z.string().nullable(),
+  code: z.string().nullable(),
+  summary: z.string(),
+  proposal: z.string(),
+  reasoning: z.string(),
+  holds: z.boolean(),
+  openedAt: z.number(),
+});
+export type InboxItem = z.infer<typeof InboxItem>;
+
+export const SessionStateName = z.enum(['needs-owner', 'working', 'waiting', 'idle', 'closed']);
+export type SessionStateName = z.infer<typeof SessionStateName>;
+
+export const SessionSummary = z.object({
+  id: SessionId,
+  title: z.string().nullable(),
+  cwd: z.string().nullable(),
+  /**
+   * `needs-owner`: held; `waiting`: it waits for a reply (being thought about, queued or written);
+   * `working`: it has its reply and is at it; `idle`: nothing is owed either way.
+   */
+  state: SessionStateName,
+  /** One or two words more on the state, e.g. "supervisor is answering", "API key missing". */
+  detail: z.string(),
+  autonomy: Autonomy,
+  conversationId: ConversationId,
+  exchanges: z.number(),
+  costUsd: z.number(),
+  lastSeenAt: z.number(),
+  /** First line of the last thing it said. */
+  lastWords: z.string(),
+  muted: z.boolean(),
+});
+export type SessionSummary = z.infer<typeof SessionSummary>;
+
+export const CostLine = z.object({
+  key: z.string(),
+  usd: z.number(),
+  calls: z.number(),
+  tokens: Usage,
+});
+export type CostLine = z.infer<typeof CostLine>;
+
+export const CostSummary = z.object({
+  todayUsd: z.number(),
+  totalUsd: z.number(),
+  calls: z.number(),
+  tokens: Usage,
+  bySession: z.array(CostLine),
+  byModel: z.array(CostLine),
+  /** The last 30 days that cost something, by local date (YYYY-MM-DD). */
+  byDay: z.array(CostLine),
+  /** Answers and summaries apart. */
+  byPurpose: z.array(CostLine),
+  /** What the same tokens would have cost without a cache, minus what they did. */
+  savedByCacheUsd: z.number(),
+  /** Calls by a model that the price table does not know, and which therefore count as 0. */
+  unpricedCalls: z.number(),
+});
+export type CostSummary = z.infer<typeof CostSummary>;
+
+export const RejectedEnvelope = z.object({
+  name: z.string(),
+  reason: z.string(),
+  at: z.number(),
+});
+export type RejectedEnvelope = z.infer<typeof RejectedEnvelope>;
+
+/** One line of the first relay's JSON history (`{role, content, ts, session_id, meta}`). */
+export const HistoryEntry = z.object({
+  role: z.enum(['user', 'assistant', 'system']),
+  content: z.string(),
+  ts: z.union([z.string(), z.number()]).nullish(),
+  session_id: z.string().nullish(),
+  meta: z.record(z.string(), z.unknown()).nullish(),
+});
+export type HistoryEntry = z.infer<typeof HistoryEntry>;

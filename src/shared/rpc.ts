@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { Autonomy, type RelayEvent, Via } from './events.ts';
+import { type CallId, ConversationId, ExchangeId, ItemId, SessionId } from './ids.ts';
+import {
+  CostSummary,
+  HistoryEntry,
+  InboxItem,
+  RejectedEnvelope,
+  SessionSummary,
+  Status,
+} from './models.ts';
+
+/** A committed event as it travels; its payload is checked by whoever wrote it. */
+const Event = z.custom<RelayEvent>((value) => typeof value === 'object' && value !== null);
+const nothing = z.object({});
+const done = z.object({});
+const words = z.string().trim().min(1, 'must not be empty').max(8_000_000);
+const limit = z.number().int().min(1).max(1000);
+
+/**
+ * Everything a client can ask of a relay, for every transport (Electron IPC, control socket,
+ * loopback HTTP). A query changes nothing; a command answers after its events are committed.
+ */
+export const rpc = {
+  status: { kind: 'query', input: nothing, output: Status },
+  'inbox.list': { kind: 'query', input: nothing, output: z.array(InboxItem) },
+  'sessions.list': { kind: 'query', input: nothing, output: z.array(SessionSummary) },
+  'cost.summary': { kind: 'query', input: nothing, output: CostSummary },
+  'envelopes.rejected': { kind: 'query', input: nothing, output: z.array(RejectedEnvelope) },
+  /** All that a client needs to begin; `seq` is where its stream goes on. */
+  snapshot: {
+    kind: 'query',
+    input: nothing,
+    output: z.object({
+      seq: z.number(),
+      status: Status,
+      inbox: z.array(InboxItem),
+      sessions: z.array(SessionSummary),
+      cost: CostSummary,
+    }),
+  },
+  /** Conversation and exchange events, newest page first in time, oldest first within the page. */
+  'events.page': {
+    kind: 'query',
+    input: z.object({
+      sessionId: SessionId.optional(),
+      conversationId: ConversationId.optional(),
+      /** Only events before this sequence number; absent: the newest. */
+      before: z.number().int().optional(),
+      limit: limit.default(200),
+    }),
+    output: z.object({ events: z.array(Event), more: z.boolean() }),
+  },
+  /** Everything after a sequence number, oldest first. */
+  'events.after': {
+    kind: 'query',
+    input: z.object({ after: z.number().int().min(0), limit: limit.default(1000) }),
+    output: z.object({ events: z.array(Event), lastSeq: z.number() }),
+  },
+  /** Every event of one exchange: its receipt. */
+  'exchange.events': {
+    kind: 'query',
+    input: z.object({ exchangeId: ExchangeId }),
+    output: z.object({ events: z.array(Event) }),
+  },
+  'events.search': {
+    kind: 'query',
+    input: z.object({ text: words, sessionId: SessionId.optional(), limit: limit.default(50) }),
+    output: z.object({ events: z.array(Event) }),
+  },
+  'settings.get': {
+    kind: 'query',
+    input: nothing,
+    output: z.object({
+      values: z.array(z.object({ key: z.string(), value: z.unknown(), origin: z.string() })),
+      problems: z.array(z.string()),
+      ntfyTopic: z.string(),
+      hasCredential: z.boolean(),
+    }),
+  },
+  'settings.set': {
+    kind: 'command',
+    input: z.object({ key: z.string(), value: z.unknown() }),
+    output: done,
+  },
+  /** The value goes into `.env`; it can be set and tested, never read back. */
+  'secret.set': {
+    kind: 'command',
+    input: z.object({ name: z.enum(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN']), value: words }),
+    output: done,
+  },
+  'supervisor.probe': {
+    kind: 'query',
+    input: nothing,
+    output: z.object({ ok: z.boolean(), message: z.string() }),
+  },
+
+  'relay.pause': { kind: 'command', input: z.object({ via: Via }), output: done },
+  'relay.resume': { kind: 'command', input: z.object({ via: Via }), output: done },
+  /** `direct`: the text goes to the session as it is, without the supervisor. */
+  'inbox.answer': {
+    kind: 'command',
+    input: z.object({ itemId: ItemId, text: words, direct: z.boolean().default(false), via: Via }),
+    output: done,
+  },
+  'inbox.approve': { kind: 'command', input: z.object({ itemId: ItemId, via: Via }), output: done },
+  'inbox.dismiss': { kind: 'command', input: z.object({ itemId: ItemId, via: Via }), output: done },
+  'session.send': {
+    kind: 'command',
+    input: z.object({ sessionId: SessionId, text: words, via: Via }),
+    output: done,
+  },
+  'owner.say': {
+    kind: 'command',
+    input: z.object({ text: words, conversationId: ConversationId.optional(), via: Via }),
+    output: done,
+  },
+  'session.setAutonomy': {
+    kind: 'command',
+    input: z.object({ sessionId: SessionId, autonomy: Autonomy }),
+    output: done,
+  },
+  'session.setMuted': {
+    kind: 'command',
+    input: z.object({ sessionId: SessionId, muted: z.boolean() }),
+    output: done,
+  },
+  'session.move': {
+    kind: 'command',
+    input: z.object({ sessionId: SessionId, conversationId: ConversationId }),
+    output: done,
+  },
+  'history.import': {
+    kind: 'command',
+    input: z.object({ entries: z.array(HistoryEntry), conversationId: ConversationId.optional() }),
+    output: z.object({ imported: z.number() }),
+  },
+} as const satisfies Record<
+  string,
+  { kind: 'query' | 'command'; input: z.ZodType; output: z.ZodType }
+>;
+
+export type RpcName = keyof typeof rpc;
+/** What a caller writes (defaults may be left out). */
+export type RpcInput<N extends RpcName> = z.input<(typeof rpc)[N]['input']>;
+/** What a handler gets. */
+export type RpcParsedInput<N extends RpcName> = z.output<(typeof rpc)[N]['input']>;
+export type RpcOutput<N extends RpcName> = z.output<(typeof rpc)[N]['output']>;
+
+export const RpcErrorCode = z.enum([
+  'bad-input',
+  'not-found',
+  'conflict',
+  'unauthorised',
+  'unavailable',
+  'failed',
+]);
+export interface RpcError {
+  code: z.infer<typeof RpcErrorCode>;
+  /** One sentence for the owner: first the fact, then what to do. */
+  message: string;
+}
+export type RpcResult<T> = { ok: true; value: T } | { ok: false; error: RpcError };
+
+/** What the one event stream carries: committed events with their cursor, and what only streams. */
+export type StreamItem =
+  | { kind: 'event'; event: RelayEvent }
+  /** The supervisor's answer as it comes in; the whole text so far, at most ten times a second. */
+  | {
+      kind: 'progress';
+      callId: CallId;
+      exchangeId: ExchangeId;
+      sessionId: SessionId | null;
+      text: string;
+    };
+
+export interface RpcHandlers {
+  handle<N extends RpcName>(
+    name: N,
+    input: RpcParsedInput<N>,
+  ): RpcResult<RpcOutput<N>> | Promise<RpcResult<RpcOutput<N>>>;
+}
