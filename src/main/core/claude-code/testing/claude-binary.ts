@@ -26,9 +26,13 @@ async function fetchClaude(): Promise<void> {
   const temporary = await mkdtemp(`${cache}.fetching-`);
   try {
     const options = '--prefix . --no-save --no-package-lock --ignore-scripts --no-audit --no-fund';
-    await promisify(execFile)('npm', ['install', ...options.split(' '), `${name}@${CLAUDE_VERSION}`], {
-      cwd: temporary,
-    });
+    await promisify(execFile)(
+      'npm',
+      ['install', ...options.split(' '), `${name}@${CLAUDE_VERSION}`],
+      {
+        cwd: temporary,
+      },
+    );
     // Whoever renames first wins; another test run that fetched at the same time uses the winner's.
     await rename(join(temporary, 'node_modules', name), cache).catch((error: unknown) => {
       if (!existsSync(cache)) throw error;

@@ -80,10 +80,11 @@ function reduce(body: MessagesBody): ModelRequest {
   );
   const lastUser = body.messages.findLast((message) => message.role === 'user');
   return {
-    sessionId: /session_id\\*":\\*"([0-9a-f-]{36})|session_([0-9a-f-]{36})/
-      .exec(body.metadata?.user_id ?? '')
-      ?.slice(1)
-      .find(Boolean) ?? '',
+    sessionId:
+      /session_id\\*":\\*"([0-9a-f-]{36})|session_([0-9a-f-]{36})/
+        .exec(body.metadata?.user_id ?? '')
+        ?.slice(1)
+        .find(Boolean) ?? '',
     lastUserText: lastUser ? textsOf(lastUser.content).join('\n') : '',
     texts,
     hasTools: (body.tools?.length ?? 0) > 0,
