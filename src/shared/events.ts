@@ -110,8 +110,15 @@ export const eventPayloads = {
     author: z.enum(['session', 'owner', 'relay']),
     text,
     via: Via.nullable(),
+    /** ISO 8601; when it was said, where that was long before it came into the store (import). */
+    sentAt: text.optional(),
   }),
-  agent_message: z.object({ text, callId: CallId.nullable(), model: text.nullable() }),
+  agent_message: z.object({
+    text,
+    callId: CallId.nullable(),
+    model: text.nullable(),
+    sentAt: text.optional(),
+  }),
   tool_call: z.object({ name: text, input: z.unknown(), callId: CallId }),
   tool_response: z.object({ name: text, output: text, isError: z.boolean() }),
   'summary.made': z.object({
@@ -127,7 +134,11 @@ export const eventPayloads = {
   }),
 
   // The life of an exchange
-  'exchange.opened': z.object({ origin: z.enum(['envelope', 'owner']) }),
+  'exchange.opened': z.object({
+    origin: z.enum(['envelope', 'owner']),
+    /** Fingerprint of what was said, to notice ping-pong. */
+    saidKey: text,
+  }),
   'call.started': z.object({
     callId: CallId,
     purpose: z.enum(['answer', 'summary']),
@@ -186,9 +197,29 @@ export const eventPayloads = {
     reasoning: text,
     /** The session gets no further reply until it is settled. */
     holds: z.boolean(),
+    /** The exchange goes no further until it is settled. */
+    stops: z.boolean(),
+    /** Nothing at all is sent to the API until it is settled, but for a try at `retryAt`. */
+    blocks: z.boolean(),
+    /** It mends itself; the owner is only told. */
+    isOutage: z.boolean(),
+    retryAt: z.number().nullable(),
   }),
-  'item.updated': z.object({ itemId: ItemId, summary: text }),
-  'item.settled': z.object({ itemId: ItemId, how: HowSettled, via: Via.nullable(), text }),
+  'item.updated': z.object({
+    itemId: ItemId,
+    code: text.nullable(),
+    summary: text,
+    retryAt: z.number().nullable(),
+  }),
+  'item.settled': z.object({
+    itemId: ItemId,
+    how: HowSettled,
+    /** null: nobody had to do anything. */
+    via: Via.nullable(),
+    text,
+    /** What a settled budget item allows on top for the rest of the day. */
+    extraUsd: z.number(),
+  }),
   'notification.sent': z.object({ itemId: ItemId, channel: text }),
   'notification.failed': z.object({ itemId: ItemId, channel: text, reason: text }),
 } as const;

@@ -1,0 +1,114 @@
+import type { Autonomy, Via } from '#shared/events.ts';
+import type { Fault } from '#shared/fault.ts';
+import type {
+  CallId,
+  ConversationId,
+  DispatchId,
+  ExchangeId,
+  ItemId,
+  SessionId,
+} from '#shared/ids.ts';
+import type { HistoryEntry } from '#shared/models.ts';
+import type { Usage } from '#shared/usage.ts';
+import type { Verdict } from '#shared/verdict.ts';
+
+/** What a session's word brought along, as far as the contract knows it. */
+export interface EnvelopeFacts {
+  name: string;
+  /** Tells this very file from every other, so that a crash before its removal repeats nothing. */
+  fileKey: string;
+  envelopeId: string | null;
+  sentAt: string | null;
+  sizeBytes: number;
+  title: string | null;
+  cwd: string | null;
+  source: string | null;
+  meta: Record<string, unknown>;
+  extra: Record<string, unknown>;
+  hookEvent: string | null;
+  /** Root of the project that `cwd` lies in; null without one. */
+  projectRoot: string | null;
+  claudePid: number | null;
+  attended: boolean | null;
+}
+
+/** What an envelope says, once it is understood. */
+export type EnvelopeWord =
+  | { kind: 'said'; text: string; saidKey: string }
+  | { kind: 'backgrounded'; text: string; tasks: number }
+  | { kind: 'prompted'; text: string }
+  | { kind: 'opened'; source: string }
+  | { kind: 'closed'; reason: string }
+  | { kind: 'failed'; error: string; message: string }
+  | { kind: 'notified'; what: string; message: string };
+
+interface CallFacts {
+  callId: CallId;
+  exchangeId: ExchangeId;
+  purpose: 'answer' | 'summary';
+  model: string;
+  durationMs: number;
+  usage: Usage | null;
+  costUsd: number | null;
+}
+
+/** Everything that can happen to the relay, from outside or reported back by a reactor. */
+export type Command =
+  | { kind: 'startRelay'; version: string; pid: number; host: string }
+  | { kind: 'stopRelay' }
+  | { kind: 'pause'; via: Via }
+  | { kind: 'resume'; via: Via }
+  | { kind: 'acceptEnvelope'; sessionId: SessionId; facts: EnvelopeFacts; word: EnvelopeWord }
+  | { kind: 'repeatEnvelope'; sessionId: SessionId; facts: EnvelopeFacts }
+  | { kind: 'rejectEnvelope'; name: string; keptAs: string; reason: string }
+  | {
+      kind: 'startCall';
+      exchangeId: ExchangeId;
+      purpose: 'answer' | 'summary';
+      model: string;
+      maxTokens: number;
+      fromSeq: number;
+      toSeq: number;
+      estimatedTokens: number;
+    }
+  | (CallFacts & {
+      kind: 'finishCall';
+      usage: Usage;
+      stopReason: string;
+      requestId: string | null;
+      firstTextMs: number | null;
+      /** null for a summary. */
+      verdict: Verdict | null;
+    })
+  | (CallFacts & { kind: 'failCall'; fault: Fault })
+  | { kind: 'interruptCall'; callId: CallId; exchangeId: ExchangeId }
+  | {
+      kind: 'recordSummary';
+      conversationId: ConversationId;
+      fromPosition: number;
+      toPosition: number;
+      fromAt: number;
+      toAt: number;
+      events: number;
+      text: string;
+      method: 'supervisor' | 'omitted';
+    }
+  | { kind: 'recordInstructions'; text: string }
+  | { kind: 'markWritten'; dispatchId: DispatchId }
+  | { kind: 'markClaimed'; dispatchId: DispatchId }
+  | { kind: 'markWithdrawn'; dispatchId: DispatchId; reason: string }
+  | { kind: 'markReleased'; sessionId: SessionId }
+  | { kind: 'markNotified'; itemId: ItemId; channel: string; failure: string | null }
+  | { kind: 'answerItem'; itemId: ItemId; text: string; direct: boolean; via: Via }
+  | { kind: 'approveItem'; itemId: ItemId; via: Via }
+  | { kind: 'dismissItem'; itemId: ItemId; via: Via }
+  | { kind: 'sendDirect'; sessionId: SessionId; text: string; via: Via }
+  | { kind: 'say'; text: string; conversationId: ConversationId | null; via: Via }
+  | { kind: 'setAutonomy'; sessionId: SessionId; autonomy: Autonomy }
+  | { kind: 'setMuted'; sessionId: SessionId; muted: boolean }
+  | { kind: 'moveSession'; sessionId: SessionId; conversationId: ConversationId }
+  | { kind: 'recheck'; why: string }
+  | { kind: 'importHistory'; entries: readonly HistoryEntry[]; conversationId: ConversationId };
+
+export type CommandKind = Command['kind'];
+export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;

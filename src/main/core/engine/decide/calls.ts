@@ -1,0 +1,341 @@
+import type { NewEvent } from '#shared/events.ts';
+import type { Fault } from '#shared/fault.ts';
+import { type CallId, SessionId } from '#shared/ids.ts';
+import { escalationMarker, type Verdict } from '#shared/verdict.ts';
+import type { CommandOf } from '../command.ts';
+import {
+  type ExchangeState,
+  localDay,
+  pairKey,
+  type RelayState,
+  type SessionState,
+} from '../state.ts';
+import { type Circumstances, type Decide, decided, nothingToDo, refused } from './decision.ts';
+import { newItem, settled } from './items.ts';
+import { nextDispatchId, releaseUnlessOwed } from './session-events.ts';
+
+/** A prompt is made shorter, or the room for the answer larger, this often before the owner is asked. */
+const shrinksAtMost = 4;
+const lengtheningsAtMost = 2;
+
+/** Refused where the call must not be made now; a spent budget opens its inbox item instead. */
+export const startCall: Decide<CommandOf<'startCall'>> = (state, command, given) => {
+  const exchange = state.exchanges.get(command.exchangeId);
+  if (!exchange) return refused('not-found', `Exchange ${command.exchangeId} is not open.`);
+  const overspent = guardBudget(state, exchange, given);
+  if (overspent) return decided(overspent);
+  const events: NewEvent[] = [];
+  const budgetItem = state.block?.code === 'budget-day' && state.items.get(state.block.itemId);
+  if (budgetItem) events.push(settled(budgetItem, 'mended', null, ''));
+  // The short id follows from the state and has the brand's form.
+  const callId = `c${state.numbers.call + 1}` as CallId;
+  const { purpose, model, maxTokens, fromSeq, toSeq, estimatedTokens } = command;
+  const attempt = exchange.attempt + 1;
+  events.push({
+    type: 'call.started',
+    ...subjectOf(exchange),
+    payload: { callId, purpose, attempt, model, maxTokens, fromSeq, toSeq, estimatedTokens },
+  });
+  return decided(...events);
+};
+
+export const finishCall: Decide<CommandOf<'finishCall'>> = (state, command, given) => {
+  const { callId, purpose, model, usage, costUsd, stopReason, requestId } = command;
+  const { firstTextMs, durationMs, verdict } = command;
+  const exchange = state.exchanges.get(command.exchangeId);
+  const events: NewEvent[] = [
+    {
+      type: 'call.finished',
+      ...(exchange ? subjectOf(exchange) : { exchangeId: command.exchangeId }),
+      payload: {
+        callId,
+        purpose,
+        model,
+        usage,
+        costUsd,
+        stopReason,
+        requestId,
+        firstTextMs,
+        durationMs,
+      },
+    },
+    ...mended(state),
+  ];
+  // Nobody waits for this answer any more (a person typed, the owner answered): it only has cost.
+  if (!exchange || exchange.callId !== callId || !verdict) return decided(...events);
+  const about = subjectOf(exchange);
+  events.push(
+    {
+      type: 'agent_message',
+      ...about,
+      payload: { text: textOf(verdict), callId, model },
+    },
+    { type: 'verdict.given', ...about, payload: { callId, verdict } },
+    ...follow(state, exchange, verdict, given),
+  );
+  return decided(...events);
+};
+
+export const failCall: Decide<CommandOf<'failCall'>> = (state, command, given) => {
+  const { callId, purpose, model, durationMs, usage, costUsd, fault } = command;
+  const exchange = state.exchanges.get(command.exchangeId);
+  const current = exchange && purpose === 'answer' && exchange.callId === callId;
+  const retryAt = current ? retryTime(exchange, fault, given) : null;
+  const failed: NewEvent = {
+    type: 'call.failed',
+    ...(exchange ? subjectOf(exchange) : { exchangeId: command.exchangeId }),
+    payload: { callId, purpose, fault, retryAt, model, usage, costUsd, durationMs },
+  };
+  if (!current) return decided(failed);
+  return decided(failed, ...askPerson(state, exchange, fault, retryAt, given));
+};
+
+export const interruptCall: Decide<CommandOf<'interruptCall'>> = (state, command) => {
+  const exchange = state.exchanges.get(command.exchangeId);
+  if (exchange?.callId !== command.callId) return nothingToDo;
+  return decided(interrupted(exchange, command.callId));
+};
+
+export function interrupted(exchange: ExchangeState, callId: CallId): NewEvent {
+  return { type: 'call.interrupted', ...subjectOf(exchange), payload: { callId } };
+}
+
+/** Something has changed that may have mended what blocks: the next try comes now. */
+export const recheck: Decide<CommandOf<'recheck'>> = (state, _command, { now }) => {
+  const item = state.block && state.items.get(state.block.itemId);
+  if (!item) return nothingToDo;
+  const payload = { itemId: item.id, code: item.code, summary: item.summary, retryAt: now };
+  return decided({ type: 'item.updated', payload });
+};
+
+/** When a failed call is made again by itself; null: something else has to happen first. */
+function retryTime(
+  exchange: ExchangeState,
+  fault: Fault,
+  { now, chance, policy }: Circumstances,
+): number | null {
+  switch (fault.remedy) {
+    case 'wait': {
+      const growing = policy.firstWaitMs * 2 ** Math.min(exchange.attempt, 20);
+      const own = Math.min(policy.longestWaitMs, growing) * (1 - 0.25 * chance);
+      return now + Math.round(Math.max(own, fault.retryAfterMs ?? 0));
+    }
+    case 'shrink':
+      return exchange.shrinks < shrinksAtMost ? now : null;
+    case 'lengthen':
+      return exchange.lengthenings < lengtheningsAtMost ? now : null;
+    case 'person':
+    case 'decide':
+      return null;
+  }
+}
+
+/** What the owner is told of a failed call, if anything. */
+function askPerson(
+  state: RelayState,
+  exchange: ExchangeState,
+  fault: Fault,
+  retryAt: number | null,
+  { now, policy }: Circumstances,
+): NewEvent[] {
+  const { code, message: summary } = fault;
+  if (fault.remedy === 'person') {
+    const nextTry = now + policy.recheckMs;
+    if (state.block) {
+      const payload = { itemId: state.block.itemId, code, summary, retryAt: nextTry };
+      return [{ type: 'item.updated', payload }];
+    }
+    const details = { kind: 'fault', code, summary, blocks: true, retryAt: nextTry } as const;
+    return [newItem(state, {}, { ...details, proposal: 'Try again now.' })];
+  }
+  if (retryAt === null) {
+    const proposal = 'Ask the supervisor again.';
+    const details = { kind: 'fault', code, summary, proposal, holds: true, stops: true } as const;
+    return [newItem(state, subjectOf(exchange), details)];
+  }
+  if (fault.remedy !== 'wait' || state.outage) return [];
+  const troubledMs = Math.max(now - (exchange.firstFailedAt ?? now), retryAt - now);
+  if (troubledMs < policy.tellOwnerAfterMs) return [];
+  const details = { kind: 'fault', code, summary, isOutage: true, retryAt } as const;
+  return [newItem(state, {}, details)];
+}
+
+/** A call got through, so what was said to be wrong with the API is not any more. */
+function mended(state: RelayState): NewEvent[] {
+  const events: NewEvent[] = [];
+  for (const trouble of [state.block, state.outage]) {
+    const item = trouble && state.items.get(trouble.itemId);
+    if (item && trouble.code !== 'budget-day') events.push(settled(item, 'mended', null, ''));
+  }
+  return events;
+}
+
+/** What follows from a verdict. */
+function follow(
+  state: RelayState,
+  exchange: ExchangeState,
+  verdict: Verdict,
+  given: Circumstances,
+): NewEvent[] {
+  const about = subjectOf(exchange);
+  const { sessionId } = exchange;
+  switch (verdict.kind) {
+    case 'reply':
+      return sessionId
+        ? reply(state, exchange, sessionId, verdict.text, given)
+        : answerOwner(state, exchange, verdict.text, given);
+    case 'escalate': {
+      const { question: summary, proposal, reasoning } = verdict;
+      const details = { kind: 'escalation', code: null, summary, proposal, reasoning } as const;
+      return [newItem(state, about, { ...details, holds: true, stops: true })];
+    }
+    case 'finish': {
+      const closed: NewEvent = { type: 'exchange.closed', ...about, payload: { how: 'finished' } };
+      return [closed, ...releaseUnlessOwed(state, about, [exchange.id])];
+    }
+  }
+}
+
+/** The owner spoke to the supervisor itself: its answer stays with the owner, unless it begins with
+ * `@<session_id>:`, which sends the rest to that session. */
+function answerOwner(
+  state: RelayState,
+  exchange: ExchangeState,
+  text: string,
+  given: Circumstances,
+): NewEvent[] {
+  const address = /^\s*@([A-Za-z0-9._-]{1,128}):\s*([\s\S]+)$/.exec(text);
+  const sessionId = SessionId.safeParse(address?.[1]);
+  const words = address?.[2];
+  if (sessionId.success && words && state.sessions.has(sessionId.data)) {
+    return reply(state, exchange, sessionId.data, words, given);
+  }
+  return [{ type: 'exchange.closed', ...subjectOf(exchange), payload: { how: 'answered' } }];
+}
+
+function reply(
+  state: RelayState,
+  exchange: ExchangeState,
+  sessionId: SessionId,
+  text: string,
+  { policy }: Circumstances,
+): NewEvent[] {
+  const about = { ...subjectOf(exchange), sessionId };
+  const session = state.sessions.get(sessionId);
+  if (session?.autonomy === 'draft') {
+    const summary = `A reply to ${session.title ?? sessionId} waits for your approval.`;
+    const details = { kind: 'draft', code: null, summary, proposal: text } as const;
+    return [newItem(state, about, { ...details, holds: true, stops: true })];
+  }
+  const events: NewEvent[] = [
+    {
+      type: 'dispatch.queued',
+      ...about,
+      payload: { dispatchId: nextDispatchId(state), origin: 'supervisor', text },
+    },
+  ];
+  if (session && repeats(session, exchange, text) >= (policy.pingPongRepeats ?? Infinity)) {
+    events.unshift(pingPong(state, about, session, exchange, text));
+  }
+  return events;
+}
+
+function repeats(session: SessionState, exchange: ExchangeState, text: string): number {
+  return session.lastPair.key === pairKey(exchange, text) ? session.lastPair.repeats + 1 : 1;
+}
+
+function pingPong(
+  state: RelayState,
+  about: ReturnType<typeof subjectOf>,
+  session: SessionState,
+  exchange: ExchangeState,
+  text: string,
+): NewEvent {
+  const name = session.title ?? session.id;
+  const times = repeats(session, exchange, text);
+  return newItem(state, about, {
+    kind: 'fault',
+    code: 'ping-pong',
+    summary: `${name} and the supervisor said the same to each other ${times} times. Send the answer once more?`,
+    proposal: 'Send it and go on.',
+    holds: true,
+  });
+}
+
+function guardBudget(
+  state: RelayState,
+  exchange: ExchangeState,
+  { now, policy }: Circumstances,
+): NewEvent | null {
+  const { spend } = state;
+  const isToday = spend.day === localDay(now);
+  const spentUsd = isToday ? spend.usd : 0;
+  const perDayUsd = policy.budgetPerDayUsd;
+  if (perDayUsd !== null && spentUsd >= perDayUsd + (isToday ? spend.extraUsd : 0)) {
+    const summary = `Today's budget of ${money(perDayUsd)} is spent (${money(spentUsd)}). Envelopes wait until midnight or your word.`;
+    if (state.block) {
+      const payload = {
+        itemId: state.block.itemId,
+        code: 'budget-day',
+        summary,
+        retryAt: midnightAfter(now),
+      };
+      return { type: 'item.updated', payload };
+    }
+    return newItem(
+      state,
+      {},
+      {
+        kind: 'fault',
+        code: 'budget-day',
+        summary,
+        proposal: `Allow another ${money(perDayUsd)} today.`,
+        blocks: true,
+        retryAt: midnightAfter(now),
+      },
+    );
+  }
+  const { sessionId } = exchange;
+  const perSessionUsd = policy.budgetPerSessionUsd;
+  if (!sessionId || perSessionUsd === null || !isToday) return null;
+  const spentBySession = spend.bySession.get(sessionId) ?? 0;
+  if (spentBySession < perSessionUsd + (spend.extraBySession.get(sessionId) ?? 0)) return null;
+  const name = state.sessions.get(sessionId)?.title ?? sessionId;
+  return newItem(state, subjectOf(exchange), {
+    kind: 'fault',
+    code: 'budget-session',
+    summary: `${name} has spent its ${money(perSessionUsd)} for today (${money(spentBySession)}). Shall it go on?`,
+    proposal: `Allow it another ${money(perSessionUsd)} today.`,
+    holds: true,
+    stops: true,
+  });
+}
+
+function textOf(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'reply':
+      return verdict.text;
+    case 'escalate':
+      return [
+        `${escalationMarker} ${verdict.question}`,
+        verdict.proposal && `Proposal: ${verdict.proposal}`,
+        verdict.reasoning,
+      ]
+        .filter(Boolean)
+        .join('\n');
+    case 'finish':
+      return `(Finished, nothing sent. ${verdict.reason})`;
+  }
+}
+
+function subjectOf(exchange: ExchangeState) {
+  const { sessionId, conversationId, id: exchangeId } = exchange;
+  return { sessionId, conversationId, exchangeId };
+}
+
+function midnightAfter(now: number): number {
+  const date = new Date(now);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
+}
+
+const money = (usd: number): string => `$${usd.toFixed(2)}`;

@@ -1,0 +1,59 @@
+import type { Command, CommandKind, CommandOf } from '../command.ts';
+import type { RelayState } from '../state.ts';
+import { failCall, finishCall, interruptCall, recheck, startCall } from './calls.ts';
+import type { Circumstances, Decide, Decision } from './decision.ts';
+import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatches.ts';
+import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
+import { answerItem, approveItem, dismissItem, say, sendDirect } from './items.ts';
+import {
+  importHistory,
+  markNotified,
+  pause,
+  recordInstructions,
+  recordSummary,
+  resume,
+  startRelay,
+  stopRelay,
+} from './relay.ts';
+import { moveSession, setAutonomy, setMuted } from './sessions.ts';
+
+const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
+  startRelay,
+  stopRelay,
+  pause,
+  resume,
+  acceptEnvelope,
+  repeatEnvelope,
+  rejectEnvelope,
+  startCall,
+  finishCall,
+  failCall,
+  interruptCall,
+  recordSummary,
+  recordInstructions,
+  markWritten,
+  markClaimed,
+  markWithdrawn,
+  markReleased,
+  markNotified,
+  answerItem,
+  approveItem,
+  dismissItem,
+  sendDirect,
+  say,
+  setAutonomy,
+  setMuted,
+  moveSession,
+  recheck,
+  importHistory,
+};
+
+/**
+ * What becomes of a command: the events it makes, or why it cannot be carried out. Pure: the same
+ * state, command and circumstances give the same decision, and nothing is changed.
+ */
+export function decide(state: RelayState, command: Command, given: Circumstances): Decision {
+  // The table has the decider for exactly this kind; the compiler cannot follow the pairing.
+  const decider = deciders[command.kind] as Decide<Command>;
+  return decider(state, command, given);
+}

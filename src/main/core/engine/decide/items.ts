@@ -1,0 +1,188 @@
+import type { EventPayload, EventSubject, NewEvent, Via } from '#shared/events.ts';
+import type { ItemId } from '#shared/ids.ts';
+import type { CommandOf } from '../command.ts';
+import { type ItemState, itemsHolding, openExchangesOf, type RelayState } from '../state.ts';
+import { type Decide, decided, defaultConversation, refused } from './decision.ts';
+import {
+  introduce,
+  nextDispatchId,
+  nextExchangeId,
+  nextItemId,
+  releaseUnlessOwed,
+} from './session-events.ts';
+
+type ItemDetails = Pick<EventPayload<'item.opened'>, 'kind' | 'code' | 'summary'> &
+  Partial<Omit<EventPayload<'item.opened'>, 'itemId' | 'kind' | 'code' | 'summary'>>;
+
+/** The event that puts something into the inbox. */
+export function newItem(
+  state: RelayState,
+  subject: Partial<EventSubject>,
+  details: ItemDetails,
+): NewEvent<'item.opened'> {
+  return {
+    type: 'item.opened',
+    ...subject,
+    payload: {
+      itemId: nextItemId(state),
+      proposal: '',
+      reasoning: '',
+      holds: false,
+      stops: false,
+      blocks: false,
+      isOutage: false,
+      retryAt: null,
+      ...details,
+    },
+  };
+}
+
+export const answerItem: Decide<CommandOf<'answerItem'>> = (state, command, given) => {
+  const { itemId, text, direct, via } = command;
+  const item = state.items.get(itemId);
+  if (!item) return gone(itemId);
+  if (direct) {
+    if (!item.sessionId) {
+      return refused(
+        'conflict',
+        `${itemId} concerns no single session, so nothing can be sent directly; use: relay send <session> TEXT`,
+      );
+    }
+    return decided(...directWord(state, item.sessionId, text, via, given));
+  }
+  if (!item.conversationId) {
+    return refused(
+      'conflict',
+      `${itemId} is not a question; mend what it names, then: relay approve ${itemId}`,
+    );
+  }
+  return decided(settled(item, 'answered', via, text), ownerMessage(item, text, via));
+};
+
+/** Approving lets what was proposed happen: a draft is sent, a question is answered with its
+ * proposal, whatever Relay stopped is tried again. */
+export const approveItem: Decide<CommandOf<'approveItem'>> = (state, command, { policy }) => {
+  const { itemId, via } = command;
+  const item = state.items.get(itemId);
+  if (!item) return gone(itemId);
+  switch (item.kind) {
+    case 'draft': {
+      if (!item.sessionId) return gone(itemId);
+      const payload = {
+        dispatchId: nextDispatchId(state),
+        origin: 'supervisor',
+        text: item.proposal,
+      } as const;
+      const event: NewEvent = { type: 'dispatch.queued', ...subjectOf(item), payload };
+      return decided(settled(item, 'approved', via, item.proposal), event);
+    }
+    case 'escalation': {
+      const word = item.proposal
+        ? `Approved. Do as you proposed: ${item.proposal}`
+        : 'Approved. Go on as you think best.';
+      return decided(settled(item, 'approved', via, word), ownerMessage(item, word, via));
+    }
+    default: {
+      const extraUsd =
+        item.code === 'budget-day'
+          ? (policy.budgetPerDayUsd ?? 0)
+          : item.code === 'budget-session'
+            ? (policy.budgetPerSessionUsd ?? 0)
+            : 0;
+      return decided(settled(item, 'approved', via, '', extraUsd));
+    }
+  }
+};
+
+/** Dismissing lets the matter rest: what hangs on it is dropped and the session may stop. */
+export const dismissItem: Decide<CommandOf<'dismissItem'>> = (state, command) => {
+  const item = state.items.get(command.itemId);
+  if (!item) return gone(command.itemId);
+  const events: NewEvent[] = [settled(item, 'dismissed', command.via, '')];
+  const exchange = item.exchangeId ? state.exchanges.get(item.exchangeId) : undefined;
+  if (!exchange) return decided(...events);
+  const about = subjectOf(item);
+  const dispatch = exchange.dispatchId ? state.dispatches.get(exchange.dispatchId) : undefined;
+  if (dispatch) {
+    const payload = { dispatchId: dispatch.id, reason: 'the owner dismissed it' };
+    events.push({ type: 'dispatch.withdrawn', ...about, payload });
+  }
+  events.push({ type: 'exchange.closed', ...about, payload: { how: 'dropped' } });
+  events.push(...releaseUnlessOwed(state, about, [exchange.id], dispatch?.id));
+  return decided(...events);
+};
+
+export const sendDirect: Decide<CommandOf<'sendDirect'>> = (state, command, given) =>
+  decided(...directWord(state, command.sessionId, command.text, command.via, given));
+
+/** The owner's word to the supervisor: the answer to the oldest open escalation, or a word of its
+ * own in the conversation named, or else in the one that was last alive. */
+export const say: Decide<CommandOf<'say'>> = (state, command) => {
+  const { text, via } = command;
+  const asked = [...state.items.values()].find(({ kind }) => kind === 'escalation');
+  if (asked && !command.conversationId) {
+    return decided(settled(asked, 'answered', via, text), ownerMessage(asked, text, via));
+  }
+  const conversationId = command.conversationId ?? state.lastConversationId ?? defaultConversation;
+  const about = { conversationId, exchangeId: nextExchangeId(state), sessionId: null };
+  return decided(
+    { type: 'exchange.opened', ...about, payload: { origin: 'owner', saidKey: '' } },
+    { type: 'user_message', ...about, payload: { author: 'owner', text, via } },
+  );
+};
+
+/** Straight to the session; it settles everything that holds the session. */
+function directWord(
+  state: RelayState,
+  sessionId: NonNullable<ItemState['sessionId']>,
+  text: string,
+  via: Via,
+  given: Parameters<Decide<unknown>>[2],
+): NewEvent[] {
+  const facts = { title: null, cwd: null, source: null, projectRoot: null };
+  const { subject, events } = introduce(state, sessionId, facts, given);
+  const holding = itemsHolding(state, sessionId);
+  for (const item of holding) events.push(settled(item, 'direct', via, text));
+  // The word takes the place of the answer that was held back, where one was.
+  const held = openExchangesOf(state, sessionId).find(({ itemId }) =>
+    holding.some(({ id }) => id === itemId),
+  );
+  const about = { ...subject, exchangeId: held?.id ?? null };
+  if (held?.dispatchId && state.dispatches.has(held.dispatchId)) {
+    const payload = { dispatchId: held.dispatchId, reason: 'the owner sent a word of his own' };
+    events.push({ type: 'dispatch.withdrawn', ...about, payload });
+  }
+  const payload = { dispatchId: nextDispatchId(state), origin: 'owner', text } as const;
+  events.push(
+    { type: 'user_message', ...subject, payload: { author: 'owner', text, via } },
+    { type: 'dispatch.queued', ...about, payload },
+  );
+  return events;
+}
+
+function ownerMessage(item: ItemState, text: string, via: Via): NewEvent {
+  return { type: 'user_message', ...subjectOf(item), payload: { author: 'owner', text, via } };
+}
+
+export function settled(
+  item: ItemState,
+  how: EventPayload<'item.settled'>['how'],
+  via: Via | null,
+  text: string,
+  extraUsd = 0,
+): NewEvent {
+  const payload = { itemId: item.id, how, via, text, extraUsd };
+  return { type: 'item.settled', ...subjectOf(item), payload };
+}
+
+function subjectOf(item: ItemState) {
+  const { sessionId, conversationId, exchangeId } = item;
+  return { sessionId, conversationId, exchangeId };
+}
+
+function gone(itemId: ItemId) {
+  return refused(
+    'not-found',
+    `There is no open item ${itemId}; it may have been settled elsewhere. See: relay inbox`,
+  );
+}

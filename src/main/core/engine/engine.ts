@@ -1,0 +1,104 @@
+import type { RelayEvent } from '#shared/events.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Bus } from './bus.ts';
+import type { Command } from './command.ts';
+import type { Policy, Refusal } from './decide/decision.ts';
+import { decide } from './decide/index.ts';
+import { project } from './project.ts';
+import { loadState, saveState } from './snapshot.ts';
+import type { RelayState } from './state.ts';
+
+export type Outcome = { ok: true; events: RelayEvent[] } | { ok: false; refusal: Refusal };
+
+/**
+ * The one place where things happen: command -> decision -> committed events -> state -> bus. All of
+ * it synchronous, so that no two commands ever see the same state.
+ */
+export interface Engine {
+  /** Owned by the engine: read it, never keep or change it. */
+  readonly state: RelayState;
+  /**
+   * When it returns, the events are on disk and have been published.
+   * @throws what SQLite throws when the commit fails; nothing has happened then.
+   */
+  execute(command: Command): Outcome;
+  /** Several commands in one transaction (one fsync); one that is refused harms no other. */
+  executeAll(commands: readonly Command[]): Outcome[];
+  /** Writes the snapshot that makes the next start quick. */
+  saveSnapshot(): void;
+}
+
+export interface EngineOptions {
+  store: EventStore;
+  bus: Bus;
+  policy: () => Policy;
+  now?: () => number;
+  chance?: () => number;
+}
+
+const eventsBetweenSnapshots = 5000;
+
+export function createEngine(options: EngineOptions): Engine {
+  const { store, bus, policy, now = Date.now, chance = Math.random } = options;
+  let state = loadState(store);
+  let savedSeq = state.seq;
+  // A subscriber may execute commands of its own: those run after the events at hand are published.
+  const unpublished: RelayEvent[][] = [];
+  let isPublishing = false;
+
+  function executeAll(commands: readonly Command[]): Outcome[] {
+    const committed: RelayEvent[] = [];
+    let outcomes: Outcome[];
+    try {
+      outcomes = store.transaction(() =>
+        commands.map((command): Outcome => {
+          const given = { now: now(), chance: chance(), policy: policy() };
+          const decision = decide(state, command, given);
+          if (!decision.ok) return decision;
+          const events = store.append(decision.events);
+          for (const event of events) project(state, event);
+          committed.push(...events);
+          return { ok: true, events };
+        }),
+      );
+    } catch (error) {
+      // The transaction is gone, so what was folded in meanwhile never happened.
+      state = loadState(store);
+      throw error;
+    }
+    publish(committed);
+    return outcomes;
+  }
+
+  function publish(events: RelayEvent[]): void {
+    if (events.length === 0) return;
+    unpublished.push(events);
+    if (isPublishing) return;
+    isPublishing = true;
+    try {
+      for (let next = unpublished.shift(); next; next = unpublished.shift()) bus.publish(next);
+    } finally {
+      isPublishing = false;
+    }
+    if (state.seq - savedSeq >= eventsBetweenSnapshots) saveSnapshot();
+  }
+
+  function saveSnapshot(): void {
+    if (state.seq === savedSeq) return;
+    saveState(store, state);
+    savedSeq = state.seq;
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    execute(command) {
+      const [outcome] = executeAll([command]);
+      if (!outcome) throw new Error('a command has exactly one outcome');
+      return outcome;
+    },
+    executeAll,
+    saveSnapshot,
+  };
+}

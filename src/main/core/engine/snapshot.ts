@@ -1,0 +1,41 @@
+import type { EventStore } from '../store/event-store.ts';
+import { project } from './project.ts';
+import { emptyState, type RelayState } from './state.ts';
+
+/** Raise it whenever `project` or the shape of the state changes: older snapshots are then ignored
+ * and the state is folded from the events again. */
+const snapshotVersion = 1;
+
+/** The state as of the last event: from the snapshot, where there is a good one, and the rest. */
+export function loadState(store: EventStore): RelayState {
+  const row = store.db
+    .prepare('SELECT state FROM state_snapshot WHERE version = ? AND seq <= ?')
+    .get(snapshotVersion, store.lastSeq());
+  // Written by saveState of the same version, below.
+  const state = row ? (parse((row as { state: string }).state) as RelayState) : emptyState();
+  for (const event of store.all(state.seq)) project(state, event);
+  return state;
+}
+
+export function saveState(store: EventStore, state: RelayState): void {
+  store.db
+    .prepare('INSERT OR REPLACE INTO state_snapshot (one, version, seq, state) VALUES (1, ?, ?, ?)')
+    .run(snapshotVersion, state.seq, stringify(state));
+}
+
+const mapMark = '$map';
+
+/** JSON, with Maps kept as lists of entries. */
+export function stringify(state: RelayState): string {
+  return JSON.stringify(state, (_key, value: unknown) =>
+    value instanceof Map ? { [mapMark]: [...value] } : value,
+  );
+}
+
+function parse(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && mapMark in value && Array.isArray(value[mapMark])
+      ? new Map(value[mapMark])
+      : value,
+  );
+}

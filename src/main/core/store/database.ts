@@ -1,0 +1,75 @@
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Options, Database as Sqlite } from 'better-sqlite3';
+import { migrations } from './migrations.ts';
+
+export type Database = Sqlite;
+
+/** better-sqlite3 13 is built on Node-API 10; in an older runtime it crashes the process. */
+const neededNodeApi = 10;
+
+/** A sentence when this runtime cannot load the SQLite driver, undefined when it can. */
+export function whyNoDatabase(): string | undefined {
+  if (Number(process.versions.napi) >= neededNodeApi) return undefined;
+  return `This runtime (Node ${process.versions.node}, Node-API ${process.versions.napi}) cannot load the database driver, which needs Node-API ${neededNodeApi}; use the Node that comes with the project: npx relay.`;
+}
+
+/**
+ * Opens the database for its one writer: WAL, every commit on disk before it returns, schema brought
+ * up to date (after a backup copy where there was one before).
+ * @throws what SQLite throws: a damaged file, a full disk, another writer.
+ */
+export async function openDatabase(file: string): Promise<Database> {
+  const db = await load(file, {});
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  db.pragma('busy_timeout = 5000');
+  db.pragma('wal_autocheckpoint = 2000');
+  migrate(db, file);
+  return db;
+}
+
+/** Opens it for reading beside a running relay, which it neither disturbs nor waits for. */
+export async function openDatabaseToRead(file: string): Promise<Database> {
+  const db = await load(file, { readonly: true, fileMustExist: true });
+  db.pragma('busy_timeout = 5000');
+  return db;
+}
+
+async function load(file: string, options: Options): Promise<Database> {
+  const problem = whyNoDatabase();
+  if (problem) throw new Error(problem);
+  const { default: BetterSqlite } = await import('better-sqlite3');
+  return new BetterSqlite(file, options);
+}
+
+function migrate(db: Database, file: string): void {
+  // user_version is a 32-bit integer that SQLite keeps for just this.
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > migrations.length) {
+    throw new Error(
+      `The database was written by a newer Relay (schema ${version}, this one knows ${migrations.length}). Update Relay, or set RELAY_HOME to another folder.`,
+    );
+  }
+  if (version === migrations.length) return;
+  if (version > 0) backUp(db, file, version);
+  db.transaction(() => {
+    for (const sql of migrations.slice(version)) db.exec(sql);
+    db.pragma(`user_version = ${migrations.length}`);
+  })();
+}
+
+/** Keeps the last three, named by the schema they hold. */
+function backUp(db: Database, file: string, version: number): void {
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  copyFileSync(file, `${file}.backup-${version}`);
+  const folder = path.dirname(file);
+  const prefix = `${path.basename(file)}.backup-`;
+  const backups = readdirSync(folder)
+    .filter((name) => name.startsWith(prefix))
+    .sort((a, b) => Number(b.slice(prefix.length)) - Number(a.slice(prefix.length)));
+  for (const old of backups.slice(3)) rmSync(path.join(folder, old));
+}
+
+export const databaseExists = (file: string): boolean => existsSync(file);

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { NewEvent, RelayEvent } from '#shared/events.ts';
+import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
+import type { Database } from './database.ts';
+import { createReadModels, readModelTables } from './read-models.ts';
+
+interface Row {
+  seq: number;
+  id: string;
+  ts_ns: bigint | string;
+  type: string;
+  session_id: string | null;
+  conversation_id: string | null;
+  exchange_id: string | null;
+  tool_use_id: string | null;
+  payload: string;
+  tokens: number;
+}
+
+/** Nanoseconds do not fit a JavaScript number, so they leave SQLite as text. */
+export const eventColumns = `events.seq, events.id, cast(events.ts_ns AS TEXT) AS ts_ns, events.type,
+  events.session_id, events.conversation_id, events.exchange_id, events.tool_use_id,
+  events.payload, events.tokens`;
+
+/**
+ * The only truth: an append-only table of events. One writer. Appending is synchronous and on disk
+ * (fsync) when it returns; what a reader of the same process sees afterwards includes it.
+ */
+export interface EventStore {
+  /**
+   * Runs `work` in one transaction. Whatever it appends is committed together or not at all.
+   * @throws what SQLite throws when the commit fails; nothing has happened then.
+   */
+  transaction<T>(work: () => T): T;
+  /** Gives each event its place and time and brings the read models up to it. */
+  append(events: readonly NewEvent[]): RelayEvent[];
+  /** After `after`, oldest first. */
+  after(after: number, limit: number): RelayEvent[];
+  all(after: number): Generator<RelayEvent>;
+  event(seq: number): RelayEvent | undefined;
+  page(query: {
+    sessionId?: SessionId | undefined;
+    conversationId?: ConversationId | undefined;
+    before?: number | undefined;
+    limit: number;
+  }): { events: RelayEvent[]; more: boolean };
+  ofExchange(exchangeId: ExchangeId): RelayEvent[];
+  lastSeq(): number;
+  /** Conversation events whose tokens nobody has counted yet, newest first. */
+  uncounted(limit: number): RelayEvent[];
+  setTokens(seq: number, tokens: number): void;
+  /** Empties the read models and fills them again from the events. */
+  rebuild(): void;
+  close(): void;
+  readonly db: Database;
+}
+
+export function createEventStore(db: Database): EventStore {
+  const apply = createReadModels(db);
+  const insert = db.prepare(
+    `INSERT INTO events (id, ts_ns, type, session_id, conversation_id, exchange_id, tool_use_id, payload)
+     VALUES (@id, @tsNs, @type, @sessionId, @conversationId, @exchangeId, @toolUseId, @payload)`,
+  );
+  const select = (rest: string) => db.prepare(`SELECT ${eventColumns} FROM events ${rest}`);
+  const bySeq = select('WHERE seq = ?');
+  const afterSeq = select('WHERE seq > ? ORDER BY seq LIMIT ?');
+  const ofExchange = select('WHERE exchange_id = ? ORDER BY seq');
+  const pages = {
+    session: select('WHERE session_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?'),
+    conversation: select('WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?'),
+    all: select('WHERE seq < ? ORDER BY seq DESC LIMIT ?'),
+  };
+  const uncounted = select(
+    `WHERE tokens = 0 AND type IN ('user_message', 'agent_message', 'tool_call', 'tool_response')
+     ORDER BY seq DESC LIMIT ?`,
+  );
+  const setTokens = db.prepare('UPDATE events SET tokens = ? WHERE seq = ?');
+  const last = db.prepare('SELECT max(seq) AS seq, max(ts_ns) AS ts FROM events').safeIntegers();
+  // The statement's own columns; both are null in an empty store.
+  const end = last.get() as { seq: bigint | null; ts: bigint | null };
+  let lastSeq = Number(end.seq ?? 0n);
+  const nextNs = risingNanoseconds(end.ts ?? 0n);
+  const rows = (found: unknown[]) => found.map((row) => toEvent(row as Row));
+
+  const store: EventStore = {
+    db,
+    transaction: (work) => {
+      const before = lastSeq;
+      try {
+        return db.transaction(work)();
+      } catch (error) {
+        lastSeq = before;
+        throw error;
+      }
+    },
+    append(events) {
+      return events.map((event) => {
+        const { type, payload } = event;
+        const subject = {
+          sessionId: event.sessionId ?? null,
+          conversationId: event.conversationId ?? null,
+          exchangeId: event.exchangeId ?? null,
+          toolUseId: event.toolUseId ?? null,
+        };
+        const id = randomUUID();
+        const tsNs = nextNs();
+        const { lastInsertRowid } = insert.run({
+          id,
+          tsNs,
+          type,
+          ...subject,
+          payload: JSON.stringify(payload),
+        });
+        const seq = Number(lastInsertRowid);
+        lastSeq = seq;
+        const at = Number(tsNs / 1_000_000n);
+        // type and payload come from one NewEvent, so they belong together.
+        const stored = { seq, id, tsNs: String(tsNs), at, type, payload, tokens: 0, ...subject };
+        apply(stored as RelayEvent);
+        return stored as RelayEvent;
+      });
+    },
+    after: (after, limit) => rows(afterSeq.all(after, limit)),
+    *all(after) {
+      let from = after;
+      for (;;) {
+        const batch = store.after(from, 2000);
+        yield* batch;
+        const end = batch.at(-1);
+        if (!end) return;
+        from = end.seq;
+      }
+    },
+    event(seq) {
+      const row = bySeq.get(seq);
+      return row ? toEvent(row as Row) : undefined;
+    },
+    page({ sessionId, conversationId, before = Number.MAX_SAFE_INTEGER, limit }) {
+      const found = rows(
+        sessionId
+          ? pages.session.all(sessionId, before, limit + 1)
+          : conversationId
+            ? pages.conversation.all(conversationId, before, limit + 1)
+            : pages.all.all(before, limit + 1),
+      );
+      return { events: found.slice(0, limit).reverse(), more: found.length > limit };
+    },
+    ofExchange: (exchangeId) => rows(ofExchange.all(exchangeId)),
+    lastSeq: () => lastSeq,
+    uncounted: (limit) => rows(uncounted.all(limit)),
+    setTokens(seq, tokens) {
+      setTokens.run(tokens, seq);
+    },
+    rebuild() {
+      db.transaction(() => {
+        // `entries` refers to events only, so the order does not matter.
+        for (const table of readModelTables) db.exec(`DELETE FROM ${table}`);
+        for (const event of store.all(0)) apply(event);
+      })();
+    },
+    close() {
+      db.close();
+    },
+  };
+  return store;
+}
+
+export function toEvent(row: Row): RelayEvent {
+  const tsNs = String(row.ts_ns);
+  // What is in the store was checked before it was appended.
+  return {
+    seq: row.seq,
+    id: row.id,
+    tsNs,
+    at: Number(tsNs.slice(0, -6)),
+    type: row.type,
+    payload: JSON.parse(row.payload),
+    tokens: row.tokens,
+    sessionId: row.session_id,
+    conversationId: row.conversation_id,
+    exchangeId: row.exchange_id,
+    toolUseId: row.tool_use_id,
+  } as RelayEvent;
+}
+
+/** The wall clock in nanoseconds, made finer by the monotonic one, never twice the same and never
+ * earlier than what is stored already. */
+function risingNanoseconds(stored: bigint): () => bigint {
+  const offset = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  let drift = offset;
+  let last = stored;
+  return () => {
+    const monotonic = process.hrtime.bigint();
+    const wall = BigInt(Date.now()) * 1_000_000n;
+    // A clock that was set, or a machine that slept: follow the wall clock.
+    const apart = wall - (monotonic + drift);
+    if (apart > 50_000_000n || apart < -50_000_000n) drift = wall - monotonic;
+    const now = monotonic + drift;
+    last = now > last ? now : last + 1n;
+    return last;
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * The schema, step by step; `user_version` counts the steps taken. Never change one that has been
+ * released: add another. `events` is the only truth, everything else can be rebuilt from it.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE events (
+    seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+    id              TEXT NOT NULL UNIQUE,
+    ts_ns           INTEGER NOT NULL,
+    type            TEXT NOT NULL,
+    session_id      TEXT,
+    conversation_id TEXT,
+    exchange_id     TEXT,
+    tool_use_id     TEXT,
+    payload         TEXT NOT NULL,
+    tokens          INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX events_by_session ON events (session_id, seq) WHERE session_id IS NOT NULL;
+  CREATE INDEX events_by_conversation ON events (conversation_id, seq)
+    WHERE conversation_id IS NOT NULL;
+  CREATE INDEX events_by_exchange ON events (exchange_id, seq) WHERE exchange_id IS NOT NULL;
+  CREATE INDEX events_uncounted ON events (seq)
+    WHERE tokens = 0 AND type IN ('user_message', 'agent_message', 'tool_call', 'tool_response');
+
+  -- One row: the decider's state as of seq, so that a start need not read all history.
+  CREATE TABLE state_snapshot (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    version INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    state   TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE sessions (
+    id           TEXT PRIMARY KEY,
+    title        TEXT,
+    cwd          TEXT,
+    conversation_id TEXT NOT NULL,
+    exchanges    INTEGER NOT NULL DEFAULT 0,
+    cost_usd     REAL NOT NULL DEFAULT 0,
+    first_seen_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    last_words   TEXT NOT NULL DEFAULT ''
+  ) STRICT;
+
+  -- The order in which the supervisor was shown things; position is null while it waits its turn.
+  CREATE TABLE entries (
+    seq             INTEGER PRIMARY KEY REFERENCES events (seq),
+    conversation_id TEXT NOT NULL,
+    exchange_id     TEXT,
+    position        INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX entries_by_position ON entries (conversation_id, position)
+    WHERE position IS NOT NULL;
+  CREATE INDEX entries_pending ON entries (conversation_id, seq) WHERE position IS NULL;
+
+  CREATE TABLE conversations (
+    id            TEXT PRIMARY KEY,
+    last_position INTEGER NOT NULL DEFAULT 0,
+    summary_seq   INTEGER
+  ) STRICT;
+
+  CREATE TABLE exchanges (
+    id              TEXT PRIMARY KEY,
+    session_id      TEXT,
+    conversation_id TEXT NOT NULL,
+    origin          TEXT NOT NULL,
+    opened_seq      INTEGER NOT NULL,
+    opened_at       INTEGER NOT NULL,
+    closed_at       INTEGER,
+    how             TEXT,
+    cost_usd        REAL NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX exchanges_by_session ON exchanges (session_id, opened_seq);
+
+  -- One row a day, session, model and purpose, so that totals cost the same at any history.
+  CREATE TABLE spend (
+    day            TEXT NOT NULL,
+    session_id     TEXT NOT NULL,
+    model          TEXT NOT NULL,
+    purpose        TEXT NOT NULL,
+    calls          INTEGER NOT NULL DEFAULT 0,
+    input          INTEGER NOT NULL DEFAULT 0,
+    output         INTEGER NOT NULL DEFAULT 0,
+    cache_read     INTEGER NOT NULL DEFAULT 0,
+    cache_write_5m INTEGER NOT NULL DEFAULT 0,
+    cache_write_1h INTEGER NOT NULL DEFAULT 0,
+    cost_usd       REAL NOT NULL DEFAULT 0,
+    unpriced_calls INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (day, session_id, model, purpose)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE items (
+    id              TEXT PRIMARY KEY,
+    kind            TEXT NOT NULL,
+    code            TEXT,
+    session_id      TEXT,
+    conversation_id TEXT,
+    exchange_id     TEXT,
+    summary         TEXT NOT NULL,
+    proposal        TEXT NOT NULL,
+    reasoning       TEXT NOT NULL,
+    holds           INTEGER NOT NULL,
+    opened_at       INTEGER NOT NULL,
+    settled_at      INTEGER,
+    how             TEXT,
+    via             TEXT
+  ) STRICT;
+  CREATE INDEX items_open ON items (opened_at) WHERE settled_at IS NULL;
+
+  -- Which files and envelope ids have been taken.
+  CREATE TABLE taken_files (
+    file_key TEXT PRIMARY KEY,
+    seq      INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE taken_ids (
+    session_id  TEXT NOT NULL,
+    envelope_id TEXT NOT NULL,
+    seq         INTEGER NOT NULL,
+    PRIMARY KEY (session_id, envelope_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rejected (
+    seq    INTEGER PRIMARY KEY,
+    name   TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at     INTEGER NOT NULL
+  ) STRICT;
+  `,
+];

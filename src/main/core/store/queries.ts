@@ -1,0 +1,166 @@
+import type { RelayEvent } from '#shared/events.ts';
+import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
+import type { InboxItem, RejectedEnvelope } from '#shared/models.ts';
+import type { Usage } from '#shared/usage.ts';
+import type { ConversationEntry, ConversationSummary } from '../conversation/entry.ts';
+import type { Database } from './database.ts';
+import { eventColumns, toEvent } from './event-store.ts';
+import { pendingEntriesSql } from './read-models.ts';
+
+export interface SessionRow {
+  id: SessionId;
+  exchanges: number;
+  costUsd: number;
+  lastSeenAt: number;
+  lastWords: string;
+}
+
+export interface SpendRow extends Usage {
+  day: string;
+  session: string;
+  model: string;
+  purpose: string;
+  calls: number;
+  usd: number;
+  unpricedCalls: number;
+}
+
+/** Reads of the read models; none of them changes anything, none costs more as history grows. */
+export interface Queries {
+  /** The window of a conversation: its last summary and every entry after it, in order. With an
+   * exchange, as it will be once that exchange is called. */
+  window(
+    conversationId: ConversationId,
+    calling: ExchangeId | null,
+  ): { summary: ConversationSummary | null; entries: ConversationEntry[] };
+  sessions(): SessionRow[];
+  /** Everything in the inbox that nobody has settled, oldest first. */
+  openItems(): Omit<InboxItem, 'title'>[];
+  spend(): SpendRow[];
+  rejected(limit: number): RejectedEnvelope[];
+  countRejected(): number;
+  isFileTaken(fileKey: string): boolean;
+  isIdTaken(sessionId: SessionId, envelopeId: string): boolean;
+  search(text: string, sessionId: SessionId | undefined, limit: number): RelayEvent[];
+  lastInstructions(): string | undefined;
+}
+
+export function createQueries(db: Database): Queries {
+  const summaryOf = db.prepare(
+    `SELECT events.payload FROM conversations JOIN events ON events.seq = summary_seq
+     WHERE conversations.id = ?`,
+  );
+  const entryColumns = `entries.position AS position, ${eventColumns}`;
+  const positioned = db.prepare(
+    `SELECT ${entryColumns} FROM entries JOIN events ON events.seq = entries.seq
+     WHERE entries.conversation_id = ? AND entries.position > ? ORDER BY entries.position`,
+  );
+  const pending = db.prepare(pendingEntriesSql(entryColumns));
+  const lastPosition = db.prepare('SELECT last_position FROM conversations WHERE id = ?').pluck();
+  const titles = db.prepare('SELECT title FROM sessions WHERE id = ?').pluck();
+  const sessions = db.prepare(
+    `SELECT id, exchanges, cost_usd AS costUsd, last_seen_at AS lastSeenAt, last_words AS lastWords
+     FROM sessions`,
+  );
+  const openItems = db.prepare(
+    `SELECT id, kind, code, session_id AS sessionId, conversation_id AS conversationId,
+       exchange_id AS exchangeId, summary, proposal, reasoning, holds, opened_at AS openedAt
+     FROM items WHERE settled_at IS NULL ORDER BY opened_at, id`,
+  );
+  const spend = db.prepare(
+    `SELECT day, session_id AS session, model, purpose, calls, input, output,
+       cache_read AS cacheRead, cache_write_5m AS cacheWrite5m, cache_write_1h AS cacheWrite1h,
+       cost_usd AS usd, unpriced_calls AS unpricedCalls FROM spend ORDER BY day`,
+  );
+  const rejected = db.prepare('SELECT name, reason, at FROM rejected ORDER BY seq DESC LIMIT ?');
+  const countRejected = db.prepare('SELECT count(*) FROM rejected').pluck();
+  const fileTaken = db.prepare('SELECT 1 FROM taken_files WHERE file_key = ?').pluck();
+  const idTaken = db
+    .prepare('SELECT 1 FROM taken_ids WHERE session_id = ? AND envelope_id = ?')
+    .pluck();
+  const search = db.prepare(
+    `SELECT ${eventColumns} FROM events
+     WHERE type IN ('user_message', 'agent_message', 'tool_call', 'tool_response')
+       AND instr(lower(payload), lower(@text)) > 0
+       AND (@sessionId IS NULL OR session_id = @sessionId)
+     ORDER BY seq DESC LIMIT @limit`,
+  );
+  const instructions = db.prepare(
+    `SELECT ${eventColumns} FROM events WHERE type = 'system_message' ORDER BY seq DESC LIMIT 1`,
+  );
+
+  // The rows below have the columns their statements name; better-sqlite3 cannot type that.
+  type EntryRow = Parameters<typeof toEvent>[0] & { position: number | null };
+  const toEntry = (row: EntryRow, position: number): ConversationEntry[] => {
+    const event = toEvent(row);
+    const said = saidIn(event);
+    if (!said) return [];
+    const { seq, at, sessionId, toolUseId, tokens } = event;
+    const title = sessionId ? ((titles.get(sessionId) as string | null | undefined) ?? null) : null;
+    return [{ position, seq, at, sessionId, title, toolUseId, tokens, ...said }];
+  };
+
+  return {
+    window(conversationId, calling) {
+      const found = summaryOf.get(conversationId) as { payload: string } | undefined;
+      const summary = found ? (JSON.parse(found.payload) as ConversationSummary) : null;
+      const shown = positioned.all(conversationId, summary?.toPosition ?? 0) as EntryRow[];
+      const entries = shown.flatMap((row) => toEntry(row, row.position ?? 0));
+      if (calling === null) return { summary, entries };
+      let position = (lastPosition.get(conversationId) as number | undefined) ?? 0;
+      const due = pending.all(conversationId, calling, Number.MAX_SAFE_INTEGER) as EntryRow[];
+      for (const row of due) {
+        position += 1;
+        entries.push(...toEntry(row, position));
+      }
+      return { summary, entries };
+    },
+    sessions: () => sessions.all() as SessionRow[],
+    openItems: () =>
+      (openItems.all() as (Omit<InboxItem, 'title' | 'holds'> & { holds: number })[]).map(
+        (item) => ({ ...item, holds: item.holds === 1 }),
+      ),
+    spend: () => spend.all() as SpendRow[],
+    rejected: (limit) => rejected.all(limit) as RejectedEnvelope[],
+    countRejected: () => countRejected.get() as number,
+    isFileTaken: (fileKey) => fileTaken.get(fileKey) === 1,
+    isIdTaken: (sessionId, envelopeId) => idTaken.get(sessionId, envelopeId) === 1,
+    search: (text, sessionId, limit) =>
+      search
+        .all({
+          // Payloads are JSON, so the text is looked for as JSON writes it.
+          text: JSON.stringify(text).slice(1, -1),
+          sessionId: sessionId ?? null,
+          limit,
+        })
+        .map((row) => toEvent(row as Parameters<typeof toEvent>[0])),
+    lastInstructions() {
+      const row = instructions.get();
+      const event = row && toEvent(row as Parameters<typeof toEvent>[0]);
+      return event?.type === 'system_message' ? event.payload.text : undefined;
+    },
+  };
+}
+
+/** Who said what, of an event that is part of a conversation. */
+function saidIn(
+  event: RelayEvent,
+): Pick<ConversationEntry, 'type' | 'author' | 'via' | 'text'> | undefined {
+  switch (event.type) {
+    case 'user_message': {
+      const { author, via, text } = event.payload;
+      return { type: event.type, author, via, text };
+    }
+    case 'agent_message':
+      return { type: event.type, author: 'supervisor', via: null, text: event.payload.text };
+    case 'tool_call': {
+      const { name, input } = event.payload;
+      const text = `${name} ${JSON.stringify(input)}`;
+      return { type: event.type, author: 'supervisor', via: null, text };
+    }
+    case 'tool_response':
+      return { type: event.type, author: 'relay', via: null, text: event.payload.output };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,212 @@
+import type { RelayEvent } from '#shared/events.ts';
+import { localDay } from '../engine/state.ts';
+import type { Database } from './database.ts';
+
+/** Tables that follow from the events and nothing else; a rebuild empties and refills them. */
+export const readModelTables = [
+  'sessions',
+  'entries',
+  'conversations',
+  'exchanges',
+  'spend',
+  'items',
+  'taken_files',
+  'taken_ids',
+  'rejected',
+] as const;
+
+/** Brings the read models up to one more event; called in the transaction that stores it. */
+export type ApplyEvent = (event: RelayEvent) => void;
+
+type Applier<T extends RelayEvent['type']> = (event: RelayEvent<T>) => void;
+
+/** Prepares the statements once. */
+export function createReadModels(db: Database): ApplyEvent {
+  const run = prepare(db);
+
+  const touch = (event: RelayEvent): void => {
+    if (!event.sessionId) return;
+    run.touchSession.run(event.sessionId, event.conversationId ?? 'default', event.at, event.at);
+  };
+  const positionPending = (event: RelayEvent): void => {
+    if (!event.conversationId) return;
+    const upTo = event.seq;
+    run.addConversation.run(event.conversationId);
+    for (const row of run.due.all(event.conversationId, event.exchangeId, upTo)) {
+      // The statement selects exactly this column.
+      const { seq } = row as { seq: number };
+      run.advance.run(event.conversationId);
+      run.position.run(event.conversationId, seq);
+    }
+  };
+  const addEntry = (event: RelayEvent): void => {
+    if (!event.conversationId) return;
+    run.addEntry.run(event.seq, event.conversationId, event.exchangeId);
+  };
+  const addPositioned = (event: RelayEvent): void => {
+    if (!event.conversationId) return;
+    addEntry(event);
+    run.addConversation.run(event.conversationId);
+    run.advance.run(event.conversationId);
+    run.position.run(event.conversationId, event.seq);
+  };
+  const spend = (event: RelayEvent<'call.finished' | 'call.failed'>): void => {
+    const { usage, costUsd, model, purpose } = event.payload;
+    if (!usage) return;
+    run.spend.run({
+      ...usage,
+      day: localDay(event.at),
+      session: event.sessionId ?? '',
+      model,
+      purpose,
+      cost: costUsd ?? 0,
+      unpriced: costUsd === null ? 1 : 0,
+    });
+    if (event.sessionId) run.addSessionCost.run(costUsd ?? 0, event.sessionId);
+    if (event.exchangeId) run.addExchangeCost.run(costUsd ?? 0, event.exchangeId);
+  };
+
+  const appliers: { [T in RelayEvent['type']]?: Applier<T> } = {
+    'session.seen': (event) => {
+      touch(event);
+      const { title, cwd } = event.payload;
+      run.describeSession.run(title, cwd, event.sessionId);
+    },
+    'session.moved': (event) => {
+      run.moveSession.run(event.payload.conversationId, event.sessionId);
+    },
+    'envelope.accepted': (event) => {
+      touch(event);
+      const { fileKey, envelopeId } = event.payload;
+      run.takeFile.run(fileKey, event.seq);
+      if (envelopeId !== null) run.takeId.run(event.sessionId, envelopeId, event.seq);
+    },
+    'envelope.repeated': (event) => {
+      run.takeFile.run(event.payload.fileKey, event.seq);
+    },
+    'envelope.rejected': (event) => {
+      run.reject.run(event.seq, event.payload.name, event.payload.reason, event.at);
+    },
+    'exchange.opened': (event) => {
+      touch(event);
+      const { exchangeId, sessionId, conversationId, seq, at } = event;
+      run.openExchange.run(exchangeId, sessionId, conversationId, event.payload.origin, seq, at);
+      if (sessionId) run.countExchange.run(sessionId);
+    },
+    'exchange.closed': (event) => {
+      run.closeExchange.run(event.at, event.payload.how, event.exchangeId);
+    },
+    user_message: (event) => {
+      addEntry(event);
+      if (event.payload.author === 'session' && event.sessionId) {
+        run.lastWords.run(firstLine(event.payload.text), event.sessionId);
+      }
+    },
+    agent_message: (event) => {
+      // One that answers nothing that was asked here is part of an imported history.
+      if (!event.exchangeId) positionPending(event);
+      addPositioned(event);
+    },
+    tool_call: addPositioned,
+    tool_response: addPositioned,
+    'summary.made': (event) => {
+      if (!event.conversationId) return;
+      run.addConversation.run(event.conversationId);
+      run.summarise.run(event.seq, event.conversationId);
+    },
+    'call.started': (event) => {
+      if (event.payload.purpose === 'answer') positionPending(event);
+    },
+    'call.finished': spend,
+    'call.failed': spend,
+    'item.opened': (event) => {
+      const { itemId, kind, code, summary, proposal, reasoning, holds } = event.payload;
+      const { sessionId, conversationId, exchangeId, at } = event;
+      run.openItem.run(
+        ...[itemId, kind, code, sessionId, conversationId, exchangeId],
+        ...[summary, proposal, reasoning, holds ? 1 : 0, at],
+      );
+    },
+    'item.updated': (event) => {
+      const { summary, code, itemId } = event.payload;
+      run.updateItem.run(summary, code, itemId);
+    },
+    'item.settled': (event) => {
+      const { how, via, itemId } = event.payload;
+      run.settleItem.run(event.at, how, via, itemId);
+    },
+  };
+  return (event) => appliers[event.type]?.(event as never);
+}
+
+function prepare(db: Database) {
+  return {
+    touchSession: db.prepare(
+      `INSERT INTO sessions (id, conversation_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET last_seen_at = excluded.last_seen_at`,
+    ),
+    describeSession: db.prepare(
+      'UPDATE sessions SET title = coalesce(?, title), cwd = coalesce(?, cwd) WHERE id = ?',
+    ),
+    moveSession: db.prepare('UPDATE sessions SET conversation_id = ? WHERE id = ?'),
+    countExchange: db.prepare('UPDATE sessions SET exchanges = exchanges + 1 WHERE id = ?'),
+    lastWords: db.prepare('UPDATE sessions SET last_words = ? WHERE id = ?'),
+    addSessionCost: db.prepare('UPDATE sessions SET cost_usd = cost_usd + ? WHERE id = ?'),
+    takeFile: db.prepare('INSERT OR IGNORE INTO taken_files VALUES (?, ?)'),
+    takeId: db.prepare('INSERT OR IGNORE INTO taken_ids VALUES (?, ?, ?)'),
+    reject: db.prepare('INSERT INTO rejected VALUES (?, ?, ?, ?)'),
+    openExchange: db.prepare(
+      `INSERT INTO exchanges (id, session_id, conversation_id, origin, opened_seq, opened_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    ),
+    closeExchange: db.prepare('UPDATE exchanges SET closed_at = ?, how = ? WHERE id = ?'),
+    addExchangeCost: db.prepare('UPDATE exchanges SET cost_usd = cost_usd + ? WHERE id = ?'),
+    addEntry: db.prepare(
+      'INSERT INTO entries (seq, conversation_id, exchange_id) VALUES (?, ?, ?)',
+    ),
+    addConversation: db.prepare('INSERT OR IGNORE INTO conversations (id) VALUES (?)'),
+    advance: db.prepare('UPDATE conversations SET last_position = last_position + 1 WHERE id = ?'),
+    position: db.prepare(
+      `UPDATE entries SET position = (SELECT last_position FROM conversations WHERE id = ?)
+       WHERE seq = ?`,
+    ),
+    due: db.prepare(pendingEntriesSql('entries.seq')),
+    summarise: db.prepare('UPDATE conversations SET summary_seq = ? WHERE id = ?'),
+    spend: db.prepare(
+      `INSERT INTO spend VALUES (@day, @session, @model, @purpose, 1, @input, @output, @cacheRead,
+         @cacheWrite5m, @cacheWrite1h, @cost, @unpriced)
+       ON CONFLICT DO UPDATE SET calls = calls + 1, input = input + excluded.input,
+         output = output + excluded.output, cache_read = cache_read + excluded.cache_read,
+         cache_write_5m = cache_write_5m + excluded.cache_write_5m,
+         cache_write_1h = cache_write_1h + excluded.cache_write_1h,
+         cost_usd = cost_usd + excluded.cost_usd,
+         unpriced_calls = unpriced_calls + excluded.unpriced_calls`,
+    ),
+    openItem: db.prepare(
+      `INSERT INTO items (id, kind, code, session_id, conversation_id, exchange_id, summary,
+         proposal, reasoning, holds, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    updateItem: db.prepare('UPDATE items SET summary = ?, code = ? WHERE id = ?'),
+    settleItem: db.prepare('UPDATE items SET settled_at = ?, how = ?, via = ? WHERE id = ?'),
+  };
+}
+
+/**
+ * The entries that become part of the conversation when an exchange is called: its own, those of no
+ * exchange, and those of exchanges that are over without having been called. What other open
+ * exchanges said waits for their own turn. Parameters: conversation, exchange, last seq.
+ */
+export function pendingEntriesSql(columns: string): string {
+  return `SELECT ${columns} FROM entries
+    LEFT JOIN exchanges ON exchanges.id = entries.exchange_id
+    JOIN events ON events.seq = entries.seq
+    WHERE entries.conversation_id = ? AND entries.position IS NULL
+      AND (entries.exchange_id IS NULL OR entries.exchange_id = ? OR exchanges.closed_at IS NOT NULL)
+      AND entries.seq <= ?
+    ORDER BY entries.seq`;
+}
+
+function firstLine(text: string): string {
+  const line = text.trimStart().split('\n', 1)[0] ?? '';
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+}
