@@ -1,0 +1,280 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { Fault } from '#shared/fault.ts';
+import type { Usage } from '#shared/usage.ts';
+import { type Connection, type Credential, connect } from './anthropic-connection.ts';
+import { messagesParams } from './anthropic-request.ts';
+import { classifyFault, faultOf } from './classify-fault.ts';
+import { type IdleWatchdog, startIdleWatchdog } from './idle-watchdog.ts';
+import { createReception, type Reception } from './reception.ts';
+import type {
+  CallOutcome,
+  Supervisor,
+  SupervisorProgress,
+  SupervisorRequest,
+} from './supervisor.ts';
+import { readVerdict } from './verdict.ts';
+
+export type { Credential } from './anthropic-connection.ts';
+
+/** Takes counts and ids, never words of a conversation and never a secret. */
+export interface SupervisorLogger {
+  info(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface AnthropicSupervisorOptions {
+  /** Asked at every call, so that a new key works at once. */
+  credential: () => Credential | undefined;
+  /** undefined for Anthropic's own address. The environment is not looked at. */
+  baseUrl: () => string | undefined;
+  /** How long nothing at all may arrive, headers included. Default 120 s. */
+  idleTimeoutMs?: number;
+  logger?: SupervisorLogger;
+  clock?: { now(): number };
+}
+
+const defaultIdleTimeoutMs = 120_000;
+/** For counting and probing, which answer at once or not at all. */
+const shortTimeoutMs = 30_000;
+
+/** One call to the API, as far as its faults depend on it. */
+interface Attempt {
+  model: string;
+  idleMs: number;
+  signal: AbortSignal;
+  hadBegun(): boolean;
+  isWhole(): boolean;
+}
+
+/** The supervisor behind the Anthropic Messages API. */
+export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): Supervisor {
+  const idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
+  const now = options.clock?.now ?? Date.now;
+
+  /** One call to the API, with its connection and watchdog; every failure becomes a fault. */
+  async function attempt<T>(
+    call: Attempt,
+    make: (client: Anthropic, signal: AbortSignal, connection: Connection) => Promise<T>,
+  ): Promise<{ ok: true; value: T } | { ok: false; fault: Fault }> {
+    const watchdog = startIdleWatchdog(call.idleMs);
+    try {
+      const connected = connect(options.credential(), options.baseUrl(), watchdog.feed);
+      if (!connected.ok) return connected;
+      const { connection } = connected;
+      try {
+        const signal = AbortSignal.any([call.signal, watchdog.signal]);
+        const value = await make(connection.client, signal, connection);
+        // An aborted stream ends without a word, like one that is whole.
+        const stopped = call.isWhole() ? undefined : faultByAbort(call, watchdog);
+        return stopped ? { ok: false, fault: stopped } : { ok: true, value };
+      } catch (error) {
+        const { host, secret } = connection;
+        const hadBegun = call.hadBegun();
+        const context = { model: call.model, host, secret, hadBegun, now: now() };
+        const stopped = faultByAbort(call, watchdog);
+        return { ok: false, fault: stopped ?? classifyFault(error, context) };
+      }
+    } finally {
+      watchdog.stop();
+    }
+  }
+
+  function shortAttempt(model: string, signal: AbortSignal): Attempt {
+    const idleMs = Math.min(idleTimeoutMs, shortTimeoutMs);
+    return { model, idleMs, signal, hadBegun: () => false, isWhole: () => true };
+  }
+
+  function report(listener: (progress: SupervisorProgress) => void, progress: SupervisorProgress) {
+    try {
+      listener(progress);
+    } catch (error) {
+      options.logger?.error({ err: error }, 'a listener of a call failed');
+    }
+  }
+
+  return {
+    async answer(request, onProgress, signal) {
+      const reception = createReception(request.cacheTtl);
+      const startedAt = now();
+      let requestId: string | undefined;
+      let contentType = '';
+      const { model } = request;
+      const hadBegun = () => requestId !== undefined || reception.model !== undefined;
+      const isWhole = () => reception.isComplete;
+      const attempted = await attempt(
+        { model, idleMs: idleTimeoutMs, signal, hadBegun, isWhole },
+        async (client, callSignal, { host }) => {
+          const params = messagesParams(request);
+          const opened = await client.messages
+            .create(params, { signal: callSignal })
+            .withResponse();
+          requestId = opened.request_id ?? undefined;
+          contentType = opened.response.headers.get('content-type') ?? '';
+          report(onProgress, { kind: 'started', requestId });
+          for await (const event of opened.data) {
+            const progress = reception.take(event);
+            if (progress) report(onProgress, progress);
+            // The rest is silence; a gateway may forget to end the response.
+            if (reception.isComplete) break;
+          }
+          return host;
+        },
+      );
+      const outcome: CallOutcome = attempted.ok
+        ? outcomeOf(request, reception, requestId, { host: attempted.value, contentType })
+        : failed({ requestId, ...attempted.fault }, reception);
+      logOutcome(outcome, request, now() - startedAt, options.logger);
+      return outcome;
+    },
+
+    async countTokens(model, text, signal) {
+      if (text.trim() === '') return 0;
+      const counted = await attempt(shortAttempt(model, signal), (client, callSignal) =>
+        countTokens(client, model, text, callSignal),
+      );
+      return counted.ok ? counted.value : undefined;
+    },
+
+    async probe(model, signal) {
+      // Counting is free, and it proves more than the list of models does: the key, the model, and
+      // that the key may send messages to it.
+      const probed = await attempt(
+        shortAttempt(model, signal),
+        async (client, callSignal, { host }) => {
+          await countTokens(client, model, 'Hello', callSignal);
+          return host;
+        },
+      );
+      if (!probed.ok) return probed;
+      return { ok: true, found: `${probed.value} takes the key and knows ${model}.` };
+    },
+  };
+}
+
+async function countTokens(
+  client: Anthropic,
+  model: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const counted = await client.messages.countTokens(
+    { model, messages: [{ role: 'user', content: text.toWellFormed() }] },
+    { signal },
+  );
+  // A gateway may answer 200 with something else.
+  return Number.isInteger(counted.input_tokens) ? counted.input_tokens : undefined;
+}
+
+function faultByAbort({ signal, idleMs }: Attempt, watchdog: IdleWatchdog): Fault | undefined {
+  if (signal.aborted) return faultOf('cut', 'The call was called off.');
+  if (!watchdog.isStarved) return undefined;
+  return faultOf(
+    'stalled',
+    `Nothing came from the API for ${Math.round(idleMs / 100) / 10} seconds. Relay makes the call again.`,
+  );
+}
+
+/** What a stream that ended without an error amounts to. */
+function outcomeOf(
+  request: SupervisorRequest,
+  reception: Reception,
+  requestId: string | undefined,
+  source: { host: string; contentType: string },
+): CallOutcome {
+  const fault = faultByEnd(reception, source);
+  const withId = requestId === undefined ? {} : { requestId };
+  if (fault) return failed({ ...fault, ...withId }, reception);
+  const { text, toolCalls, usage, stopReason } = reception;
+  const plain = text.trim() === '' ? undefined : ({ kind: 'reply', text } as const);
+  const verdict = request.verdictTools ? readVerdict(text, toolCalls) : plain;
+  if (!verdict || !usage) {
+    const empty = faultOf(
+      'empty',
+      'The supervisor answered without a word. Answer the session yourself, or have the call made again.',
+    );
+    return failed({ ...empty, ...withId }, reception);
+  }
+  const model = reception.model ?? request.model;
+  const answer = { text, verdict, usage, model, stopReason: stopReason ?? 'unknown', requestId };
+  return { ok: true, answer };
+}
+
+function faultByEnd(
+  reception: Reception,
+  { host, contentType }: { host: string; contentType: string },
+): Fault | undefined {
+  if (!reception.isComplete) {
+    const isStream = /event-stream/i.test(contentType);
+    return isStream
+      ? faultOf('cut', `${host} ended the answer in the middle. Relay makes the call again.`)
+      : faultOf(
+          'malformed',
+          `${host} answered with something else than the Messages API. Relay goes on trying; if it stays so, check the base URL.`,
+        );
+  }
+  switch (reception.stopReason) {
+    case 'max_tokens':
+      return faultOf(
+        'max-tokens',
+        'The answer did not fit into the allowed length. Relay makes the call again with more room.',
+      );
+    case 'model_context_window_exceeded':
+      return faultOf(
+        'prompt-too-long',
+        'Conversation and answer together are longer than the model can hold. Relay shortens the conversation and makes the call again.',
+      );
+    case 'refusal':
+      return faultOf('refusal', refusalSentence(reception.refusalCategory));
+    default:
+      return undefined;
+  }
+}
+
+function refusalSentence(category: string | undefined): string {
+  const named = category === undefined ? '' : ` (category: ${category.replaceAll('_', ' ')})`;
+  return `The model declined to answer${named}. Answer the session yourself, or choose another model in Settings.`;
+}
+
+function failed(
+  fault: Omit<Fault, 'requestId'> & { requestId?: string | undefined },
+  reception: Reception,
+): CallOutcome {
+  const { requestId, ...rest } = fault;
+  const { text, model, toolCalls } = reception;
+  return {
+    ok: false,
+    fault: requestId === undefined ? rest : { ...rest, requestId },
+    partialText: text,
+    ...spent(fault, reception.usage, text !== '' || toolCalls.length > 0),
+    ...(model === undefined ? {} : { model }),
+  };
+}
+
+/** A refusal that produced nothing is not billed, whatever its usage says. */
+function spent(
+  fault: Pick<Fault, 'code'>,
+  usage: Usage | undefined,
+  hasOutput: boolean,
+): { usage?: Usage } {
+  const isFree = fault.code === 'refusal' && !hasOutput;
+  return usage === undefined || isFree ? {} : { usage };
+}
+
+function logOutcome(
+  outcome: CallOutcome,
+  request: SupervisorRequest,
+  durationMs: number,
+  logger: SupervisorLogger | undefined,
+): void {
+  const { model } = request;
+  if (outcome.ok) {
+    const { usage, stopReason, requestId, verdict } = outcome.answer;
+    const fields = { model, usage, stopReason, requestId, verdict: verdict.kind, durationMs };
+    logger?.info(fields, 'supervisor answered');
+  } else {
+    const { fault, usage } = outcome;
+    const { code, status, requestId } = fault;
+    const fields = { model, usage, fault: code, status, requestId, durationMs };
+    logger?.info(fields, 'supervisor call failed');
+  }
+}

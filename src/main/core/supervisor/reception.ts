@@ -1,0 +1,162 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { noUsage, type Usage } from '#shared/usage.ts';
+import type { SupervisorProgress } from './supervisor.ts';
+import type { ToolCall } from './verdict.ts';
+
+/**
+ * What has come of an answer so far. Relay keeps its own copy instead of the SDK's, which is gone
+ * when the stream ends before its time.
+ */
+export interface Reception {
+  /** As the server names it; undefined until it has said so. */
+  readonly model: string | undefined;
+  /** All text blocks, joined. */
+  readonly text: string;
+  /** Calls whose input arrived to the end. */
+  readonly toolCalls: readonly ToolCall[];
+  /** undefined until the server has said so. */
+  readonly usage: Usage | undefined;
+  readonly stopReason: string | undefined;
+  readonly refusalCategory: string | undefined;
+  /** Whether `message_stop` came. Without it the answer is not whole, whatever else there is. */
+  readonly isComplete: boolean;
+  /** @returns what the owner may be shown of it */
+  take(event: Anthropic.RawMessageStreamEvent): SupervisorProgress | undefined;
+}
+
+type Block =
+  | { kind: 'text'; text: string }
+  | { kind: 'tool'; name: string; json: string; isComplete: boolean };
+
+/** @param cacheTtl whose price applies where the server does not split its cache writes */
+export function createReception(cacheTtl: '5m' | '1h'): Reception {
+  const blocks = new Map<number, Block>();
+  let model: string | undefined;
+  let usage: Usage | undefined;
+  let stopReason: string | undefined;
+  let refusalCategory: string | undefined;
+  let isComplete = false;
+
+  function startBlock(index: number, block: { type: string; text?: string; name?: string }) {
+    if (block.type === 'text') blocks.set(index, { kind: 'text', text: block.text ?? '' });
+    if (block.type === 'tool_use') {
+      blocks.set(index, { kind: 'tool', name: block.name ?? '', json: '', isComplete: false });
+    }
+    return block.type === 'thinking' || block.type === 'redacted_thinking'
+      ? ({ kind: 'thinking' } as const)
+      : undefined;
+  }
+
+  function addToBlock(index: number, delta: Anthropic.RawContentBlockDelta) {
+    const block = blocks.get(index);
+    if (block?.kind === 'text' && delta.type === 'text_delta') {
+      block.text += delta.text;
+      return { kind: 'text', delta: delta.text } as const;
+    }
+    if (block?.kind === 'tool' && delta.type === 'input_json_delta') {
+      block.json += delta.partial_json;
+    }
+    return undefined;
+  }
+
+  return {
+    get model() {
+      return model;
+    },
+    get text() {
+      return [...blocks.values()]
+        .map((block) => (block.kind === 'text' ? block.text : ''))
+        .join('');
+    },
+    get toolCalls() {
+      return [...blocks.values()].flatMap((block) =>
+        block.kind === 'tool' && block.isComplete
+          ? [{ name: block.name, input: parsedOrRaw(block.json) }]
+          : [],
+      );
+    },
+    get usage() {
+      return usage;
+    },
+    get stopReason() {
+      return stopReason;
+    },
+    get refusalCategory() {
+      return refusalCategory;
+    },
+    get isComplete() {
+      return isComplete;
+    },
+
+    take(event) {
+      switch (event.type) {
+        case 'message_start':
+          model = event.message.model;
+          usage = startUsage(event.message.usage, cacheTtl);
+          return undefined;
+        case 'content_block_start':
+          return startBlock(event.index, event.content_block);
+        case 'content_block_delta':
+          return addToBlock(event.index, event.delta);
+        case 'content_block_stop': {
+          const block = blocks.get(event.index);
+          if (block?.kind === 'tool') block.isComplete = true;
+          return undefined;
+        }
+        case 'message_delta':
+          stopReason = event.delta.stop_reason ?? stopReason;
+          refusalCategory = event.delta.stop_details?.category ?? undefined;
+          usage = finalUsage(usage ?? noUsage, event.usage, cacheTtl);
+          return undefined;
+        case 'message_stop':
+          isComplete = true;
+          return undefined;
+        default:
+          // New kinds of event may come at any time and say nothing that Relay needs.
+          return undefined;
+      }
+    },
+  };
+}
+
+function startUsage(usage: Anthropic.Usage, cacheTtl: '5m' | '1h'): Usage {
+  const started: Usage = {
+    input: usage.input_tokens,
+    output: usage.output_tokens,
+    cacheRead: usage.cache_read_input_tokens ?? 0,
+    cacheWrite5m: usage.cache_creation?.ephemeral_5m_input_tokens ?? 0,
+    cacheWrite1h: usage.cache_creation?.ephemeral_1h_input_tokens ?? 0,
+  };
+  return withWrites(started, usage.cache_creation_input_tokens, cacheTtl);
+}
+
+/** The final counts replace the first ones; only the split of the writes came with the first. */
+function finalUsage(
+  started: Usage,
+  final: Anthropic.MessageDeltaUsage,
+  cacheTtl: '5m' | '1h',
+): Usage {
+  const counted: Usage = {
+    ...started,
+    input: final.input_tokens ?? started.input,
+    output: final.output_tokens ?? started.output,
+    cacheRead: final.cache_read_input_tokens ?? started.cacheRead,
+  };
+  return withWrites(counted, final.cache_creation_input_tokens, cacheTtl);
+}
+
+/** Writes beyond the split, as a gateway reports them, have the life that was asked for. */
+function withWrites(usage: Usage, total: number | null | undefined, cacheTtl: '5m' | '1h'): Usage {
+  const unsplit = Math.max(0, (total ?? 0) - usage.cacheWrite5m - usage.cacheWrite1h);
+  return cacheTtl === '1h'
+    ? { ...usage, cacheWrite1h: usage.cacheWrite1h + unsplit }
+    : { ...usage, cacheWrite5m: usage.cacheWrite5m + unsplit };
+}
+
+function parsedOrRaw(json: string): unknown {
+  try {
+    return json === '' ? {} : JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
