@@ -1,0 +1,98 @@
+import { type Document, isMap, isScalar, parseDocument, stringify, YAMLMap } from 'yaml';
+import {
+  type SettingDefinition,
+  type SettingPath,
+  settingDefinition,
+  settingDefinitions,
+} from '#shared/settings.ts';
+
+const heading = `# Relay's settings. Edits take effect while Relay runs. A value that cannot be used is reported (relay
+# doctor) and the last good one stays. The environment overrides all of them, for example
+# RELAY_SUPERVISOR_MODEL; keys and the ntfy topic are kept in .env beside this file, never here.`;
+
+/** The config.yaml of a new home: every setting with its default and what it does. */
+export function defaultConfigText(): string {
+  const lines = [heading];
+  let section: string | null = null;
+  for (const definition of settingDefinitions) {
+    if (definition.section === null) lines.push('');
+    else if (definition.section !== section) lines.push('', `${definition.section}:`);
+    section = definition.section;
+    const indent = section === null ? '' : '  ';
+    lines.push(`${indent}# ${definition.description}${choices(definition)}`);
+    lines.push(`${indent}${definition.key}: ${stringify(definition.defaultValue).trimEnd()}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** What may stand there, where the value itself does not show it. */
+function choices({ control }: SettingDefinition): string {
+  return control.kind === 'choice' ? ` One of: ${control.values.join(', ')}.` : '';
+}
+
+export type ConfigText = { ok: true; tree: unknown } | { ok: false; problem: string };
+
+/** Reads config.yaml. The problem says in which line it cannot be read. */
+export function readConfigText(text: string): ConfigText {
+  const document = parseDocument(text, { logLevel: 'silent' });
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const line = error.linePos?.[0].line;
+    const where = line === undefined ? '' : ` in line ${line}`;
+    const what = (error.message.split('\n')[0] ?? '').replace(/ at line \d+.*$/, '');
+    return { ok: false, problem: `config.yaml cannot be read${where}: ${what}.` };
+  }
+  try {
+    return { ok: true, tree: document.toJS() ?? {} };
+  } catch (thrown) {
+    // An alias to nothing, or aliases that would multiply beyond all bounds.
+    const what = thrown instanceof Error ? thrown.message : String(thrown);
+    return { ok: false, problem: `config.yaml cannot be read: ${what}.` };
+  }
+}
+
+/**
+ * The same text with one setting changed; comments, order and unknown keys stay.
+ * @returns undefined when the text is not a config.yaml that can be read.
+ */
+export function withSetting(text: string, path: SettingPath, value: unknown): string | undefined {
+  const document = parseDocument(text, { logLevel: 'silent' });
+  if (document.errors.length > 0) return undefined;
+  if (document.contents !== null && !isMap(document.contents)) {
+    if (!isEmptyScalar(document.contents)) return undefined;
+    document.contents = null;
+  }
+  const { section, key } = settingDefinition(path);
+  if (section !== null) openSection(document, section);
+  const keys = section === null ? [key] : [section, key];
+  setKeepingComments(document, keys, value);
+  return document.toString({ lineWidth: 0 });
+}
+
+function isEmptyScalar(node: unknown): boolean {
+  return isScalar(node) && node.value === null;
+}
+
+/** Where all keys of a section are commented out, YAML sees nothing with a comment behind it. */
+function openSection(document: Document, section: string): void {
+  const there = document.get(section, true);
+  if (isMap(there)) return;
+  const map = new YAMLMap();
+  if (isScalar(there)) map.commentBefore = there.commentBefore ?? there.comment ?? null;
+  document.set(section, map);
+}
+
+/** A scalar is changed where it stands, because a new node would lose the comment behind it. */
+function setKeepingComments(document: Document, keys: readonly string[], value: unknown): void {
+  const there = document.getIn(keys, true);
+  const isPlain = value === null || typeof value !== 'object';
+  if (isScalar(there) && isPlain) {
+    there.value = value;
+    // What it was written like (0x10, 1e3, "quoted") belonged to the old value.
+    delete there.source;
+    delete there.format;
+    if (typeof value !== 'string') delete there.type;
+    return;
+  }
+  document.setIn(keys, document.createNode(value));
+}

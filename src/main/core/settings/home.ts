@@ -1,0 +1,164 @@
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { defaultConfigText } from './config-file.ts';
+import { readDotEnv, withVariable } from './dot-env.ts';
+import { newNtfyTopic } from './ntfy-topic.ts';
+import { createFile, replaceFile, systemCode } from './whole-file.ts';
+
+/** Where everything of one relay is (DESIGN 2.1). Absolute paths. */
+export interface Home {
+  root: string;
+  config: string;
+  dotEnv: string;
+  instructions: string;
+  queue: string;
+  rejected: string;
+  dispatch: string;
+  ownerInput: string;
+  database: string;
+  state: string;
+  controlSocket: string;
+  connectionToken: string;
+  logs: string;
+  hooks: string;
+}
+
+export type HomeError = {
+  code: 'home-not-a-folder' | 'home-not-yours' | 'home-not-writable' | 'instructions-missing';
+  /** For the owner: the fact, then what to do. */
+  message: string;
+};
+
+export type OpenedHome =
+  /** `isNew`: there was no config.yaml before. */
+  { ok: true; home: Home; isNew: boolean } | { ok: false; error: HomeError };
+
+/** The folder that `RELAY_HOME` names, or `~/.relay`. */
+export function homeRoot(environment: NodeJS.ProcessEnv): string {
+  const named = environment.RELAY_HOME?.trim();
+  if (!named) return join(homedir(), '.relay');
+  // A shell expands the tilde, a service manager does not.
+  return resolve(named.replace(/^~(?=\/|$)/, homedir()));
+}
+
+/** The paths of a home; touches nothing. */
+export function homeAt(root: string): Home {
+  const at = (...parts: string[]) => join(root, ...parts);
+  return {
+    root,
+    config: at('config.yaml'),
+    dotEnv: at('.env'),
+    instructions: at('supervisor.md'),
+    queue: at('queue'),
+    rejected: at('queue', '.rejected'),
+    dispatch: at('dispatch'),
+    ownerInput: at('jc_input.txt'),
+    database: at('relay.db'),
+    state: at('state'),
+    controlSocket: at('state', 'control.sock'),
+    connectionToken: at('state', 'token'),
+    logs: at('logs'),
+    hooks: at('hooks'),
+  };
+}
+
+/**
+ * Makes a home ready for a relay: folders, private to the owner, and on first run config.yaml, .env
+ * with a topic nobody can guess, and supervisor.md. What is there is never overwritten; only a .env
+ * without a topic gets one appended.
+ * @param shippedInstructions the supervisor.md that comes with Relay.
+ */
+export function openHome(root: string, shippedInstructions: string): OpenedHome {
+  const home = homeAt(resolve(root));
+  try {
+    const foreign = makeFolder(home.root);
+    if (foreign !== undefined) return { ok: false, error: foreign };
+    for (const folder of [home.queue, home.rejected, home.dispatch, home.state, home.logs]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+    const instructions = readShipped(shippedInstructions, home);
+    if (instructions === undefined) return missingInstructions(shippedInstructions);
+    createFile(home.instructions, instructions, 0o600);
+    ensureDotEnv(home.dotEnv);
+    const isNew = createFile(home.config, defaultConfigText(), 0o600);
+    return { ok: true, home, isNew };
+  } catch (error) {
+    return { ok: false, error: explain(error, home.root) };
+  }
+}
+
+/** Makes the home, or makes it private; says what is wrong where it is not the owner's own. */
+function makeFolder(root: string): HomeError | undefined {
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const { uid, mode } = statSync(root);
+  // Windows has neither; its folders are private by where they are.
+  const me = process.getuid?.();
+  if (me === undefined) return undefined;
+  if (uid !== me) {
+    return {
+      code: 'home-not-yours',
+      message: `${root} belongs to another user. Set RELAY_HOME to a folder of your own.`,
+    };
+  }
+  if ((mode & 0o077) !== 0) chmodSync(root, 0o700);
+  return undefined;
+}
+
+function readShipped(path: string, home: Home): string | undefined {
+  if (statSync(home.instructions, { throwIfNoEntry: false }) !== undefined) return '';
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function missingInstructions(path: string): OpenedHome {
+  const message = `Relay's own supervisor.md is missing (${path}). Install Relay again.`;
+  return { ok: false, error: { code: 'instructions-missing', message } };
+}
+
+const newDotEnv = `# Relay's secrets. The environment overrides them. Keep this file to yourself (mode 0600).
+#
+# The key of the supervisor, from https://platform.claude.com; for a gateway that takes a token
+# instead, the second. Without either, Relay waits and says so.
+# ANTHROPIC_API_KEY=
+# ANTHROPIC_AUTH_TOKEN=
+#
+# Where notifications for your phone go: whoever knows this topic can read them. \`relay topic\` says
+# how to subscribe. RELAY_NTFY_TOKEN is only needed by an ntfy server with access control.
+# RELAY_NTFY_TOKEN=
+`;
+
+function ensureDotEnv(path: string): void {
+  if (createFile(path, `${newDotEnv}RELAY_NTFY_TOPIC=${newNtfyTopic()}\n`, 0o600)) return;
+  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+  const text = readFileSync(path, 'utf8');
+  if (readDotEnv(text).RELAY_NTFY_TOPIC !== undefined) return;
+  const withTopic = withVariable(text, 'RELAY_NTFY_TOPIC', newNtfyTopic());
+  // undefined: a file that reads strangely is left alone; the settings report what they miss.
+  if (withTopic !== undefined) replaceFile(path, withTopic, 0o600);
+}
+
+function explain(error: unknown, root: string): HomeError {
+  const code = systemCode(error);
+  if (code === 'EEXIST' || code === 'ENOTDIR') {
+    return {
+      code: 'home-not-a-folder',
+      message: `${root} is not a folder. Move what is there, or set RELAY_HOME to another place.`,
+    };
+  }
+  const reasons: Record<string, string> = {
+    EACCES: 'you may not write there',
+    EPERM: 'you may not write there',
+    EROFS: 'the disk is read-only',
+    ENOSPC: 'the disk is full',
+  };
+  if (code === undefined) throw error;
+  return {
+    code: 'home-not-writable',
+    message: `The home ${root} cannot be made ready: ${reasons[code] ?? code}. Mend that, or set RELAY_HOME to another place.`,
+  };
+}
