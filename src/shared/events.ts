@@ -104,6 +104,8 @@ export const eventPayloads = {
   'envelope.rejected': z.object({ name: text, keptAs: text, reason: text }),
   'envelope.repeated': z.object({ name: text, fileKey: text, envelopeId: text }),
 
+  'owner_input.taken': z.object({ mark: text }),
+
   // The conversation
   system_message: z.object({ text }),
   user_message: z.object({

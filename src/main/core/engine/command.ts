@@ -104,6 +104,12 @@ export type Command =
   | { kind: 'dismissItem'; itemId: ItemId; via: Via }
   | { kind: 'sendDirect'; sessionId: SessionId; text: string; via: Via }
   | { kind: 'say'; text: string; conversationId: ConversationId | null; via: Via }
+  /** By file; `mark` tells this very file from every other. */
+  | {
+      kind: 'takeOwnerInput';
+      mark: string;
+      word: { sessionId: SessionId | null; text: string };
+    }
   | { kind: 'setAutonomy'; sessionId: SessionId; autonomy: Autonomy }
   | { kind: 'setMuted'; sessionId: SessionId; muted: boolean }
   | { kind: 'moveSession'; sessionId: SessionId; conversationId: ConversationId }

@@ -106,6 +106,10 @@ const projectors: { [T in RelayEvent['type']]?: Projector<T> } = {
     session.exchangesSinceOwner += 1;
   },
 
+  'owner_input.taken': (state, event) => {
+    state.lastOwnerInput = event.payload.mark;
+  },
+
   'exchange.opened': openExchange,
   'exchange.closed': (state, event) => {
     if (event.exchangeId) state.exchanges.delete(event.exchangeId);

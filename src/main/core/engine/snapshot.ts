@@ -8,19 +8,15 @@ const snapshotVersion = 1;
 
 /** The state as of the last event: from the snapshot, where there is a good one, and the rest. */
 export function loadState(store: EventStore): RelayState {
-  const row = store.db
-    .prepare('SELECT state FROM state_snapshot WHERE version = ? AND seq <= ?')
-    .get(snapshotVersion, store.lastSeq());
+  const text = store.readSnapshot(snapshotVersion);
   // Written by saveState of the same version, below.
-  const state = row ? (parse((row as { state: string }).state) as RelayState) : emptyState();
+  const state = text ? (parse(text) as RelayState) : emptyState();
   for (const event of store.all(state.seq)) project(state, event);
   return state;
 }
 
 export function saveState(store: EventStore, state: RelayState): void {
-  store.db
-    .prepare('INSERT OR REPLACE INTO state_snapshot (one, version, seq, state) VALUES (1, ?, ?, ?)')
-    .run(snapshotVersion, state.seq, stringify(state));
+  store.writeSnapshot(snapshotVersion, state.seq, stringify(state));
 }
 
 const mapMark = '$map';

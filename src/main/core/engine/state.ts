@@ -34,6 +34,8 @@ export interface RelayState {
   spend: SpendState;
   /** Where an owner's word without an address goes. */
   lastConversationId: ConversationId | null;
+  /** Mark of the last `jc_input.txt` that was taken. */
+  lastOwnerInput: string | null;
 }
 
 export interface SessionState {
@@ -144,6 +146,7 @@ export function emptyState(): RelayState {
     outage: null,
     spend: { day: '', usd: 0, bySession: new Map(), extraUsd: 0, extraBySession: new Map() },
     lastConversationId: null,
+    lastOwnerInput: null,
   };
 }
 

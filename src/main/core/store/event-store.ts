@@ -51,8 +51,10 @@ export interface EventStore {
   setTokens(seq: number, tokens: number): void;
   /** Empties the read models and fills them again from the events. */
   rebuild(): void;
+  /** The decider's state as text, as of some event; undefined where there is none of this version. */
+  readSnapshot(version: number): string | undefined;
+  writeSnapshot(version: number, seq: number, state: string): void;
   close(): void;
-  readonly db: Database;
 }
 
 export function createEventStore(db: Database): EventStore {
@@ -82,8 +84,14 @@ export function createEventStore(db: Database): EventStore {
   const nextNs = risingNanoseconds(end.ts ?? 0n);
   const rows = (found: unknown[]) => found.map((row) => toEvent(row as Row));
 
+  const snapshot = db
+    .prepare('SELECT state FROM state_snapshot WHERE version = ? AND seq <= ?')
+    .pluck();
+  const keepSnapshot = db.prepare(
+    'INSERT OR REPLACE INTO state_snapshot (one, version, seq, state) VALUES (1, ?, ?, ?)',
+  );
+
   const store: EventStore = {
-    db,
     transaction: (work) => {
       const before = lastSeq;
       try {
@@ -157,6 +165,11 @@ export function createEventStore(db: Database): EventStore {
         for (const table of readModelTables) db.exec(`DELETE FROM ${table}`);
         for (const event of store.all(0)) apply(event);
       })();
+    },
+    // The column is TEXT NOT NULL.
+    readSnapshot: (version) => snapshot.get(version, lastSeq) as string | undefined,
+    writeSnapshot(version, seq, state) {
+      keepSnapshot.run(version, seq, state);
     },
     close() {
       db.close();

@@ -135,8 +135,8 @@ export function createQueries(db: Database): Queries {
         })
         .map((row) => toEvent(row as Parameters<typeof toEvent>[0])),
     lastInstructions() {
-      const row = instructions.get();
-      const event = row && toEvent(row as Parameters<typeof toEvent>[0]);
+      const row = instructions.get() as Parameters<typeof toEvent>[0] | undefined;
+      const event = row ? toEvent(row) : undefined;
       return event?.type === 'system_message' ? event.payload.text : undefined;
     },
   };

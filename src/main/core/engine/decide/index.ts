@@ -4,7 +4,7 @@ import { failCall, finishCall, interruptCall, recheck, startCall } from './calls
 import type { Circumstances, Decide, Decision } from './decision.ts';
 import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatches.ts';
 import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
-import { answerItem, approveItem, dismissItem, say, sendDirect } from './items.ts';
+import { answerItem, approveItem, dismissItem, say, sendDirect, takeOwnerInput } from './items.ts';
 import {
   importHistory,
   markNotified,
@@ -41,6 +41,7 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   dismissItem,
   sendDirect,
   say,
+  takeOwnerInput,
   setAutonomy,
   setMuted,
   moveSession,

@@ -131,6 +131,18 @@ export const say: Decide<CommandOf<'say'>> = (state, command) => {
   );
 };
 
+/** The owner's word by file; the mark keeps a crash from taking the same file twice. */
+export const takeOwnerInput: Decide<CommandOf<'takeOwnerInput'>> = (state, command, given) => {
+  const { mark, word } = command;
+  const { sessionId, text } = word;
+  const taken: NewEvent = { type: 'owner_input.taken', payload: { mark } };
+  const via = 'file';
+  const spoken = sessionId
+    ? sendDirect(state, { kind: 'sendDirect', sessionId, text, via }, given)
+    : say(state, { kind: 'say', text, conversationId: null, via }, given);
+  return spoken.ok ? decided(taken, ...spoken.events) : spoken;
+};
+
 /** Straight to the session; it settles everything that holds the session. */
 function directWord(
   state: RelayState,
