@@ -9,7 +9,7 @@ export const verdictTools: Anthropic.Tool[] = [
   {
     name: 'escalate',
     description:
-      'Ask the owner, and hold this session until they answer. Use it when your instructions say that the owner decides. Nothing is sent to the session.',
+      'Ask the owner and hold this session until they answer. Use it when your instructions say that the owner decides. Nothing is sent to the session.',
     strict: true,
     input_schema: {
       type: 'object',
@@ -22,7 +22,7 @@ export const verdictTools: Anthropic.Tool[] = [
         proposal: {
           type: 'string',
           description:
-            'The message you would send to the session if the owner just said yes, word for word; empty if you have none.',
+            'What you will do if the owner just says yes, concrete enough to be done without asking again; empty if you have none.',
         },
         reasoning: {
           type: 'string',
