@@ -52,7 +52,7 @@ export function classifyFault(error: unknown, context: CallContext): Fault {
   const retryAfterMs = apiError?.headers && retryAfter(apiError.headers, context.now);
   return {
     ...fault,
-    message: fault.message.replaceAll(context.secret, '***'),
+    message: masked(fault.message, context.secret),
     ...(apiError?.status === undefined ? {} : { status: apiError.status }),
     ...(apiError?.requestID ? { requestId: apiError.requestID } : {}),
     ...(retryAfterMs === undefined || fault.remedy !== 'wait' ? {} : { retryAfterMs }),
@@ -89,12 +89,13 @@ export function retryAfter(headers: Headers, now: number): number | undefined {
 }
 
 function apiFault(error: APIError, context: CallContext): Fault {
-  const byCode = error.errorCode === null ? undefined : faultByErrorCode(error, error.errorCode);
+  const byCode =
+    error.errorCode === null ? undefined : faultByErrorCode(error, error.errorCode, context);
   return byCode ?? faultByType(error, context) ?? faultByStatus(error, context);
 }
 
 /** Codes that say more than type and status do. */
-function faultByErrorCode(error: APIError, code: string): Fault | undefined {
+function faultByErrorCode(error: APIError, code: string, context: CallContext): Fault | undefined {
   switch (code) {
     case 'enforced_spend_limit_reached':
     case 'contract_spend_limit_reached':
@@ -103,11 +104,11 @@ function faultByErrorCode(error: APIError, code: string): Fault | undefined {
     case 'linked_organization_billing_unavailable':
     case 'user_profile_billing_not_authorized':
     case 'user_profile_not_billable':
-      return billingFault(error);
+      return billingFault(error, context);
     case 'organization_on_hold':
       return faultOf(
         'permission-denied',
-        `The organization of this API key is on hold${detail(error)}. Settle it in the Anthropic Console, or use another key; waiting envelopes are kept.`,
+        `The organization of this API key is on hold${detail(error, context)}. Settle it in the Anthropic Console, or use another key; waiting envelopes are kept.`,
       );
     case 'request_body_too_large_after_decoding':
       return tooLargeFault();
@@ -126,11 +127,11 @@ function faultByType(error: APIError, context: CallContext): Fault | undefined {
         'The API key was refused (401). Paste a new one in Settings or in .env; waiting envelopes are kept.',
       );
     case 'billing_error':
-      return billingFault(error);
+      return billingFault(error, context);
     case 'permission_error':
       return faultOf(
         'permission-denied',
-        `The API key has no permission for ${context.model} (403)${detail(error)}. Allow it in the Anthropic Console, or choose another key or model in Settings; waiting envelopes are kept.`,
+        `The API key has no permission for ${context.model} (403)${detail(error, context)}. Allow it in the Anthropic Console, or choose another key or model in Settings; waiting envelopes are kept.`,
       );
     case 'not_found_error':
       return faultOf(
@@ -150,7 +151,7 @@ function faultByType(error: APIError, context: CallContext): Fault | undefined {
     case 'request_too_large':
       return tooLargeFault();
     case 'invalid_request_error':
-      return invalidRequestFault(error);
+      return invalidRequestFault(error, context);
     default:
       return undefined;
   }
@@ -160,7 +161,7 @@ function faultByType(error: APIError, context: CallContext): Fault | undefined {
 function faultByStatus(error: APIError, context: CallContext): Fault {
   const status = error.status ?? 0;
   if (status === 401) return typedAs('authentication_error', error, context);
-  if (status === 402) return billingFault(error);
+  if (status === 402) return billingFault(error, context);
   if (status === 403) return typedAs('permission_error', error, context);
   if (status === 413) return tooLargeFault();
   if (status === 429) return typedAs('rate_limit_error', error, context);
@@ -172,7 +173,7 @@ function faultByStatus(error: APIError, context: CallContext): Fault {
     );
   }
   const isPassing = status === 408 || status === 409 || status >= 500 || status === 0;
-  return isPassing ? serverFault(error) : invalidRequestFault(error);
+  return isPassing ? serverFault(error) : invalidRequestFault(error, context);
 }
 
 function typedAs(type: Anthropic.ErrorType, error: APIError, context: CallContext): Fault {
@@ -182,10 +183,10 @@ function typedAs(type: Anthropic.ErrorType, error: APIError, context: CallContex
 }
 
 /** 400 covers three things that are mended differently, told apart by the words alone. */
-function invalidRequestFault(error: APIError): Fault {
+function invalidRequestFault(error: APIError, context: CallContext): Fault {
   const words = error.apiMessage ?? '';
   if (/specified API usage limits/i.test(words)) return spendLimitFault();
-  if (/credit balance is too low/i.test(words)) return billingFault(error);
+  if (/credit balance is too low/i.test(words)) return billingFault(error, context);
   if (/prompt is too long|exceeds? the (?:maximum )?context/i.test(words)) {
     return faultOf(
       'prompt-too-long',
@@ -195,7 +196,7 @@ function invalidRequestFault(error: APIError): Fault {
   const status = error.status === undefined ? '' : ` (${error.status})`;
   return faultOf(
     'invalid-request',
-    `The API did not accept the request${status}${detail(error)}. Check model and limits in Settings; waiting envelopes are kept.`,
+    `The API did not accept the request${status}${detail(error, context)}. Check model and limits in Settings; waiting envelopes are kept.`,
   );
 }
 
@@ -206,10 +207,10 @@ function spendLimitFault(): Fault {
   );
 }
 
-function billingFault(error: APIError): Fault {
+function billingFault(error: APIError, context: CallContext): Fault {
   return faultOf(
     'billing',
-    `The account of the API key cannot be charged${detail(error)}. Add credit or mend the payment in the Anthropic Console; waiting envelopes are kept.`,
+    `The account of the API key cannot be charged${detail(error, context)}. Add credit or mend the payment in the Anthropic Console; waiting envelopes are kept.`,
   );
 }
 
@@ -258,12 +259,16 @@ function causeCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The API's own words, one line, short: it may quote the request. */
-function detail(error: APIError): string {
-  const words = (error.apiMessage ?? '')
+/** The API's own words: one line, short, masked before it is cut, since it may quote anything. */
+function detail(error: APIError, { secret }: CallContext): string {
+  const words = masked(error.apiMessage ?? '', secret)
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/[.:;]$/, '');
   if (words === '') return '';
   return `: ${words.length > 200 ? `${words.slice(0, 199)}…` : words}`;
+}
+
+function masked(text: string, secret: string): string {
+  return secret === '' ? text : text.replaceAll(secret, '***');
 }
