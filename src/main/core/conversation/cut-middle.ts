@@ -1,6 +1,6 @@
 import { utf8Bytes } from './estimate.ts';
 
-export interface TextRoom {
+interface TextRoom {
   /** UTF-16 units. */
   characters: number;
   /** UTF-8. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sampleEntry } from './conversation-samples.ts';
 import { estimateTokens, fits, fullness, sizeOf, sizeOfEntry, tokensPerByte } from './estimate.ts';
+import { sampleEntry } from './testing/conversation-samples.ts';
 
 test('four bytes of UTF-8 make a token, rounded up', () => {
   expect(estimateTokens('')).toBe(0);

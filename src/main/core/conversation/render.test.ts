@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anyConversation, inOrder, sampleEntry, sampleSummary } from './conversation-samples.ts';
-import { frameForTranscript, frameSummary, joinFrame, renderEntry, toMessages } from './render.ts';
+import type { ConversationEntry } from './entry.ts';
+import { frameEntry, frameForTranscript, frameSummary, joinFrame, toMessages } from './render.ts';
+import {
+  anyConversation,
+  inOrder,
+  sampleEntry,
+  sampleSummary,
+} from './testing/conversation-samples.ts';
+
+function renderEntry(entry: ConversationEntry): string {
+  return joinFrame(frameEntry(entry));
+}
 
 const at = Date.UTC(2026, 10, 21, 10, 2, 14);
 

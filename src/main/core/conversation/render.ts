@@ -2,7 +2,7 @@ import type { SupervisorMessage } from '#core/supervisor/supervisor.ts';
 import type { ConversationEntry, ConversationSummary } from './entry.ts';
 import { closeTag, escapeText, openTag, timeAttribute } from './tags.ts';
 
-export type Role = SupervisorMessage['role'];
+type Role = SupervisorMessage['role'];
 
 /** An entry ready to be sent: whose turn it belongs to, its words, and what stands around them. */
 export interface FramedEntry {
@@ -96,11 +96,6 @@ export function frameLead(first: ConversationEntry): FramedEntry {
 
 export function joinFrame(frame: FramedEntry): string {
   return frame.open + frame.body + frame.close;
-}
-
-/** One entry as it is sent when nothing has to be cut. */
-export function renderEntry(entry: ConversationEntry): string {
-  return joinFrame(frameEntry(entry));
 }
 
 /**

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { estimateTokens } from './estimate.ts';
+import { defaultLimits } from './limits.ts';
+import { omittedSummary, summaryRequest, summaryWords, writtenSummary } from './summary.ts';
 import {
   anyConversation,
   anyLimits,
@@ -7,10 +10,7 @@ import {
   sampleLimits,
   sampleSummary,
   sampleTurns,
-} from './conversation-samples.ts';
-import { estimateTokens } from './estimate.ts';
-import { defaultLimits } from './limits.ts';
-import { omittedSummary, summaryRequest, summaryWords, writtenSummary } from './summary.ts';
+} from './testing/conversation-samples.ts';
 
 const options = { model: 'claude-opus-5-5', maxTokens: 16_000, limits: defaultLimits };
 

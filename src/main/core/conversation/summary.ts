@@ -6,7 +6,7 @@ import type { ViewportLimits } from './limits.ts';
 import { frameForTranscript, partSeparator } from './render.ts';
 import { timeAttribute } from './tags.ts';
 
-export interface SummaryOptions {
+interface SummaryOptions {
   model: string;
   /** Covers thinking as well as the summary's text: generous, 16,000 or more. */
   maxTokens: number;
@@ -38,11 +38,6 @@ export function summaryRequest(
   };
 }
 
-/** What a request for a summary takes beside the transcript. */
-export function sizeOfSummaryInstructions(limits: ViewportLimits): Size {
-  return addSizes(sizeOf(instructions(limits)), sizeOf(partSeparator + closingRequest(limits)));
-}
-
 /** One entry as a request for a summary shows it. */
 export function fitForTranscript(entry: ConversationEntry, limits: ViewportLimits): FittedPart {
   return fitEntry(entry, frameForTranscript(entry), transcriptRoom(limits), limits.keepShare);
@@ -50,7 +45,8 @@ export function fitForTranscript(entry: ConversationEntry, limits: ViewportLimit
 
 /** What the entries of one request for a summary may take together. */
 export function transcriptRoom(limits: ViewportLimits): Size {
-  return entriesRoom(limits, sizeOfSummaryInstructions(limits));
+  const closing = sizeOf(partSeparator + closingRequest(limits));
+  return entriesRoom(limits, addSizes(sizeOf(instructions(limits)), closing));
 }
 
 /** Ranges fit by their choice; only one whose tool pairs interleave without end is cut evenly. */

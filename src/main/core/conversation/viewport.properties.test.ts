@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ConversationEntry, ConversationSummary } from './entry.ts';
+import { estimateTokens } from './estimate.ts';
+import { omittedSummary, summaryRequest, writtenSummary } from './summary.ts';
 import {
   anyConversation,
   anyLimits,
   anySystemText,
   inOrder,
   sampleLimits,
-} from './conversation-samples.ts';
-import type { ConversationEntry, ConversationSummary } from './entry.ts';
-import { estimateTokens } from './estimate.ts';
-import { omittedSummary, summaryRequest, writtenSummary } from './summary.ts';
+} from './testing/conversation-samples.ts';
 import { planViewport, type ViewportInput, type ViewportPlan } from './viewport.ts';
 import { findStarts } from './window.ts';
 

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
+import type { ConversationEntry, ConversationSummary } from './entry.ts';
+import type { ViewportLimits } from './limits.ts';
+import { shrinkLimits } from './limits.ts';
+import { writtenSummary } from './summary.ts';
 import {
   inOrder,
   sampleEntry,
   sampleLimits,
   sampleSummary,
   sampleTurns,
-} from './conversation-samples.ts';
-import type { ConversationEntry, ConversationSummary } from './entry.ts';
-import type { ViewportLimits } from './limits.ts';
-import { shrinkLimits } from './limits.ts';
-import { writtenSummary } from './summary.ts';
+} from './testing/conversation-samples.ts';
 import { planViewport, type ViewportPlan } from './viewport.ts';
 
 const systemText = 'You answer in the stead of the owner.';

@@ -4,7 +4,6 @@ import {
   addSizes,
   fits,
   fullness,
-  largestOf,
   type Size,
   scaleSize,
   sizeOf,
@@ -20,12 +19,7 @@ import {
 } from './fit.ts';
 import { limitSize, type ViewportLimits } from './limits.ts';
 import { frameEntry, frameLead, toMessages } from './render.ts';
-import {
-  fitEvenly,
-  fitForTranscript,
-  sizeOfSummaryInstructions,
-  transcriptRoom,
-} from './summary.ts';
+import { fitEvenly, fitForTranscript, transcriptRoom } from './summary.ts';
 import { findStarts, firstKept, sizesToEnd, type WindowStarts } from './window.ts';
 
 export interface ViewportInput {
@@ -86,7 +80,7 @@ export function planViewport({
   if (first === undefined) return { kind: 'nothing' };
 
   const system = sizeOf(systemText);
-  const room = entriesRoom(limits, largestOf(system, sizeOfSummaryInstructions(limits)));
+  const room = entriesRoom(limits, system);
   const starts = findStarts(window);
   const pieces = fitWindow(window, starts, room, limits.keepShare);
   const head = summary === null ? leadOf(first, pieces) : [fitSummary(summary, limits)];

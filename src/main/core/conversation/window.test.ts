@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inOrder } from './conversation-samples.ts';
+import { inOrder } from './testing/conversation-samples.ts';
 import { findStarts, firstKept, sizesToEnd } from './window.ts';
 
 const call = (toolUseId: string) => ({ type: 'tool_call', toolUseId }) as const;

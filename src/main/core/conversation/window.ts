@@ -48,7 +48,7 @@ export function sizesToEnd(sizes: readonly Size[]): Size[] {
   return sums.reverse();
 }
 
-export interface KeepRule {
+interface KeepRule {
   starts: WindowStarts;
   /** As `sizesToEnd` gives them. */
   toEnd: readonly Size[];

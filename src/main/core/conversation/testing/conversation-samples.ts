@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { ConversationEntry, ConversationSummary } from './entry.ts';
-import { defaultLimits, type ViewportLimits } from './limits.ts';
+import type { ConversationEntry, ConversationSummary } from '../entry.ts';
+import { defaultLimits, type ViewportLimits } from '../limits.ts';
 
 /** Made-up conversations for the tests of this folder. */
 
