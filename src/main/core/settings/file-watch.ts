@@ -32,6 +32,8 @@ export function watchFiles(
 
   const watcher = watch([...paths], { ignoreInitial: true, persistent: false });
   watcher.on('all', settle);
+  // What happened before it was ready, it does not tell.
+  watcher.on('ready', settle);
   // The poll goes on where the system has no watches left to give.
   watcher.on('error', () => undefined);
   const poll = setInterval(() => {

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { readConfigText, withSetting } from './config-file.ts';
+
+describe('changing one setting', () => {
+  it('keeps comments, order, blank lines and what is not known', () => {
+    const before = [
+      '# mine',
+      'supervisor: # who',
+      '  maxTokens: 0x100 # few',
+      '',
+      '  # why',
+      '  model: "a" # cheap',
+      'custom: [1, 2]',
+      '',
+    ].join('\n');
+    expect(withSetting(before, 'supervisor.model', 'claude-opus-5')?.split('\n')).toEqual([
+      '# mine',
+      'supervisor:',
+      '  # who',
+      '  maxTokens: 0x100 # few',
+      '',
+      '  # why',
+      '  model: "claude-opus-5" # cheap',
+      'custom: [ 1, 2 ]',
+      '',
+    ]);
+  });
+
+  it('changes the kind of value where it must', () => {
+    expect(withSetting('budget:\n  perDayUsd: "x" # a\n', 'budget.perDayUsd', 3.5)).toBe(
+      'budget:\n  perDayUsd: 3.5 # a\n',
+    );
+    expect(withSetting('budget:\n  perDayUsd: 0x10\n', 'budget.perDayUsd', 32)).toBe(
+      'budget:\n  perDayUsd: 32\n',
+    );
+    expect(withSetting('budget:\n  perDayUsd: 1\n', 'budget.perDayUsd', null)).toBe(
+      'budget:\n  perDayUsd: null\n',
+    );
+    // Text that reads like something else has to be quoted.
+    expect(withSetting('', 'supervisor.model', 'null')).toBe('supervisor:\n  model: "null"\n');
+  });
+
+  it('finds its place in a file that has none for it', () => {
+    expect(withSetting('', 'autonomy', 'off')).toBe('autonomy: off\n');
+    expect(withSetting('# all gone\n', 'escalation.hold', 'all')).toBe(
+      '# all gone\n\nescalation:\n  hold: all\n',
+    );
+    expect(withSetting('budget:\n  # perDayUsd: 10\nautonomy: off\n', 'budget.perDayUsd', 2)).toBe(
+      'budget:\n  # perDayUsd: 10\n  perDayUsd: 2\nautonomy: off\n',
+    );
+    expect(withSetting('autonomy: off\n', 'prices', { m: { input: 1 } })).toBe(
+      'autonomy: off\nprices:\n  m:\n    input: 1\n',
+    );
+  });
+
+  it('leaves a file alone that it cannot read', () => {
+    expect(withSetting('a: [1', 'autonomy', 'off')).toBeUndefined();
+    expect(withSetting('- a\n', 'autonomy', 'off')).toBeUndefined();
+  });
+});
+
+describe('reading config.yaml', () => {
+  it('says in which line it cannot be read', () => {
+    const read = readConfigText('autonomy: auto\nbudget: "5\n');
+    expect(read).toMatchObject({ ok: false });
+    expect(read.ok ? '' : read.problem).toMatch(/^config\.yaml cannot be read in line [23]: .+\.$/);
+    expect(readConfigText('a: *nothing\n')).toMatchObject({ ok: false });
+  });
+
+  it('takes an empty file for no settings', () => {
+    expect(readConfigText('')).toEqual({ ok: true, tree: {} });
+    expect(readConfigText('# nothing\n')).toEqual({ ok: true, tree: {} });
+  });
+});
