@@ -16,6 +16,23 @@ describe('plain text', () => {
   });
 });
 
+describe('the words of a finish', () => {
+  test('are one when there is nothing else', () => {
+    expect(readVerdict('(Finished, nothing sent. All 42 tests (and lint) pass.)\n', [])).toEqual({
+      kind: 'finish',
+      reason: 'All 42 tests (and lint) pass.',
+    });
+    expect(readVerdict('(Finished, nothing sent.)', [])).toEqual({ kind: 'finish', reason: '' });
+  });
+
+  test('are a reply when there is more', () => {
+    const text = 'You wrote "(Finished, nothing sent. Done.)"; show the test run.';
+    expect(readVerdict(text, [])).toEqual({ kind: 'reply', text });
+    const after = '(Finished, nothing sent. Done.) Now run the tests.';
+    expect(readVerdict(after, [])).toEqual({ kind: 'reply', text: after });
+  });
+});
+
 describe('the marker', () => {
   test('counts when it ends within the first 200 characters, and not one later', () => {
     const marked = (before: number) => `${'x'.repeat(before)}[NEEDS-JC] Ship?`;

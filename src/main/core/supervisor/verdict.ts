@@ -11,7 +11,7 @@ export const wordlessQuestion = 'The supervisor asks for you, but did not say wh
 
 /**
  * The verdict of a complete reply: by tool call (`escalate` before `finish`), else by the marker in
- * the first 200 characters, else the text itself. Input that does not fit and tools that do not
+ * the first 200 characters or the words of a finish, else the text itself. Input that does not fit and tools that do not
  * exist end up with the owner rather than nowhere.
  *
  * @returns undefined where nothing was said at all
@@ -21,8 +21,8 @@ export function readVerdict(text: string, toolCalls: readonly ToolCall[]): Verdi
   if (escalate) return escalationByTool(escalate.input, text);
   const finish = toolCalls.find(({ name }) => name === 'finish');
   if (finish) return { kind: 'finish', reason: paragraphs(text, spoken(finish.input, 'reason')) };
-  const marked = escalationByMarker(text);
-  if (marked) return marked;
+  const written = escalationByMarker(text) ?? finishByText(text);
+  if (written) return written;
   if (text.trim() !== '') return { kind: 'reply', text };
   const unknown = toolCalls[0];
   return unknown && escalationByUnknownTool(unknown);
@@ -47,6 +47,15 @@ export function escalationByMarker(text: string): Verdict | undefined {
     proposal,
     reasoning: paragraphs(preface, remainder),
   };
+}
+
+/**
+ * How an earlier `finish` reads in the conversation. A supervisor without tools is told to write it,
+ * and one with tools may come to imitate it: sent to a session it would only start it again.
+ */
+function finishByText(text: string): Verdict | undefined {
+  const found = /^\s*\(Finished, nothing sent\.([\s\S]*)\)\s*$/.exec(text);
+  return found ? { kind: 'finish', reason: (found[1] ?? '').trim() } : undefined;
 }
 
 function escalationByTool(input: unknown, textBefore: string): Verdict {
@@ -76,7 +85,7 @@ function escalationByUnknownTool({ name, input }: ToolCall): Verdict {
   };
 }
 
-/** The string under a key, trimmed; empty for anything else. `finish` may also be bare text. */
+/** The string under a key, trimmed; empty for anything else. */
 function spoken(input: unknown, key: string): string {
   if (typeof input !== 'object' || input === null) return '';
   const value: unknown = Object.entries(input).find(([name]) => name.toLowerCase() === key)?.[1];
