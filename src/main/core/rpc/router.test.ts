@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type RpcName, rpc, type StreamItem } from '#shared/rpc.ts';
-import { createFakeRelay } from './fake-relay.ts';
+import { createFakeRelay } from './testing/fake-relay.ts';
 
 /** Calls as a stranger would, without the types of the contract. */
 function callAnything(fake: ReturnType<typeof createFakeRelay>, name: string, input: unknown) {

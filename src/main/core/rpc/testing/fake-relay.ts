@@ -3,8 +3,8 @@ import type { SessionId } from '#shared/ids.ts';
 import type { CostSummary, InboxItem, SessionSummary, Status } from '#shared/models.ts';
 import type { RpcHandlers, RpcName, RpcResult, StreamItem } from '#shared/rpc.ts';
 import { noUsage } from '#shared/usage.ts';
-import type { RelayPort } from '../relay-port.ts';
-import { createPort } from './router.ts';
+import type { RelayPort } from '../../relay-port.ts';
+import { createPort } from '../router.ts';
 
 /** For tests of what stands around a relay: keeps events in memory and records every command. */
 export interface FakeRelay {

@@ -1,0 +1,3 @@
+import { build, isBuildStale } from './build.ts';
+
+if (isBuildStale() && !build()) process.exit(1);

@@ -1,0 +1,132 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { findInstallation } from '#core/installation.ts';
+import { homeRoot } from '#core/settings/home.ts';
+import { type CommandContext, exitCode, processTerminal } from './terminal.ts';
+
+/**
+ * Runs `relay <arguments>` and resolves with its exit code. Each command is loaded when it is used,
+ * so that a short one starts at once.
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const terminal = processTerminal();
+  const context: CommandContext = { terminal, env: process.env, home: homeRoot(process.env) };
+  let code: number = exitCode.done;
+  const program = describeCommands(context, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version end the parsing, too; everything else was wrongly typed.
+    return error.exitCode === 0 ? exitCode.done : exitCode.wrongUsage;
+  }
+}
+
+type Json = { json?: boolean };
+
+function describeCommands(context: CommandContext, end: (code: number) => void): Command {
+  const program = new Command('relay')
+    .description('Keeps Claude Code sessions moving, and calls you only when needed.')
+    .version(findInstallation().version, '--version', 'show the version')
+    .showHelpAfterError(false)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(asSentence(text)),
+    });
+  const command = (usage: string, description: string) =>
+    program.command(usage).description(description).allowExcessArguments(false);
+  const look = (usage: string, description: string) =>
+    command(usage, description).option('--json', 'print JSON');
+  /** Runs what a command resolves to and keeps its exit code. */
+  const run =
+    <A extends unknown[]>(action: (...args: A) => Promise<number>) =>
+    async (...args: A) =>
+      end(await action(...args));
+
+  command('run', 'run the relay without a desktop, until it is told to stop')
+    .option('--port <n>', 'serve the interface on this port of 127.0.0.1 (0: any)', readPort, 0)
+    .option('--no-ui', 'serve no interface')
+    .action(
+      run(async (options: { port: number; ui: boolean }) =>
+        (await import('./commands/run.ts')).run(options),
+      ),
+    );
+  command('demo', 'show the whole loop offline, in a temporary home').action(
+    run(async () => (await import('./commands/demo.ts')).demo()),
+  );
+
+  look('status', 'what the relay is doing').action(
+    run(async (options: Json) => (await import('./commands/status.ts')).status(context, options)),
+  );
+  look('inbox', 'what waits for you').action(
+    run(async (options: Json) => (await import('./commands/inbox.ts')).inbox(context, options)),
+  );
+  look('sessions', 'the sessions and what they cost').action(
+    run(async (options: Json) =>
+      (await import('./commands/sessions.ts')).sessions(context, options),
+    ),
+  );
+  look('cost', 'money and tokens').action(
+    run(async (options: Json) => (await import('./commands/cost.ts')).cost(context, options)),
+  );
+  look('tail', 'the live stream of events')
+    .option('--after <n>', 'begin after this sequence number', readWholeNumber)
+    .action(
+      run(async (options: Json & { after?: number }) =>
+        (await import('./commands/tail.ts')).tail(context, options),
+      ),
+    );
+  look('url', 'a fresh one-time address of the interface').action(
+    run(async (options: Json) => (await import('./commands/url.ts')).url(context, options)),
+  );
+
+  command('pause', 'send nothing until told to go on').action(
+    run(async () => (await import('./commands/pause.ts')).pause(context)),
+  );
+  command('resume', 'go on after a pause').action(
+    run(async () => (await import('./commands/resume.ts')).resume(context)),
+  );
+
+  command('reply <item> [text...]', 'answer an inbox item (- reads standard input)')
+    .option('--direct', 'give the text to the session as it is, without the supervisor')
+    .action(
+      run(async (item: string, words: string[], options: { direct?: boolean }) =>
+        (await import('./commands/settle.ts')).reply(context, item, words, options),
+      ),
+    );
+  command('approve <item>', 'do what the inbox item proposes').action(
+    run(async (item: string) => (await import('./commands/settle.ts')).approve(context, item)),
+  );
+  command('dismiss <item>', 'settle the inbox item without an answer').action(
+    run(async (item: string) => (await import('./commands/settle.ts')).dismiss(context, item)),
+  );
+  command('send <session> [text...]', 'text straight to a session (- reads standard input)').action(
+    run(async (session: string, words: string[]) =>
+      (await import('./commands/send.ts')).send(context, session, words),
+    ),
+  );
+  command('say [text...]', 'a word to the supervisor (- reads standard input)').action(
+    run(async (words: string[]) => (await import('./commands/say.ts')).say(context, words)),
+  );
+  return program;
+}
+
+/** `error: unknown option '--x'` as a sentence of Relay's, with where to read on. */
+function asSentence(text: string): string {
+  const fact = text.trim().replace(/^error: /, '');
+  const sentence = fact.charAt(0).toUpperCase() + fact.slice(1).replace(/\n/g, ' ');
+  return `${sentence.replace(/[.]?$/, '.')} See relay --help.\n`;
+}
+
+function readWholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('it must be a whole number.');
+  return Number(text);
+}
+
+function readPort(text: string): number {
+  const port = readWholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError('it must be at most 65535.');
+  return port;
+}
