@@ -20,6 +20,8 @@ export interface Home {
   state: string;
   controlSocket: string;
   connectionToken: string;
+  /** What the names of lock files begin with (see lock.ts). */
+  lock: string;
   logs: string;
   hooks: string;
 }
@@ -58,6 +60,7 @@ export function homeAt(root: string): Home {
     state: at('state'),
     controlSocket: at('state', 'control.sock'),
     connectionToken: at('state', 'token'),
+    lock: at('state', 'lock'),
     logs: at('logs'),
     hooks: at('hooks'),
   };
