@@ -90,10 +90,13 @@ claim() {
   [ -f "$dispatch/input.txt" ] && mv "$dispatch/input.txt" "$claimed" 2>/dev/null
 }
 
+# claude_lives: whether the Claude Code that runs this hook is still there; killed, it leaves its hooks.
+claude_lives() { [ -z "$CLAUDE_PID" ] || lives "$CLAUDE_PID" "$claude_start"; }
+
 # settle STATUS: the end of a hook that has handed the claimed reply to Claude Code. A hook that was
 # told to end meanwhile (TERM), or whose reader is gone, was not listened to: the reply goes back.
 settle() {
-  if [ -n "$interrupted" ] || { [ -n "$claude_start" ] && ! lives "$CLAUDE_PID" "$claude_start"; }; then
+  if [ -n "$interrupted" ] || ! claude_lives; then
     ln "$claimed" "$dispatch/input.txt" 2>/dev/null && rm -f "$claimed"
     exit 0
   fi

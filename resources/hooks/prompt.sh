@@ -4,8 +4,12 @@
 # (<task-notification>), and so does what the relay itself sends by `claude --resume`: not a person.
 . "${0%/*}/common.sh"
 
+trap 'rm -f "$waiting"' EXIT # a person wins even where the envelope cannot be written
 hold_envelope prompt false
-[ "$RELAY_RESUME" != "$session" ] || drop_envelope
-! grep -qF '"prompt":"<task-notification>' "$home/queue/.$envelope" || drop_envelope
+if [ "$RELAY_RESUME" = "$session" ] ||
+  grep -qF '"prompt":"<task-notification>' "$home/queue/.$envelope"; then
+  trap - EXIT
+  drop_envelope
+fi
 rm -f "$waiting" # before the envelope: who reads it finds no hook that waits
 publish_envelope

@@ -3,9 +3,13 @@
 # the relay can wake it when it is idle (see wake.sh).
 . "${0%/*}/common.sh"
 
-mkdir -p "$wake" 2>/dev/null
-rm -f "$wake"/wake-* 2>/dev/null
 hold_envelope start false
+# Print mode is never idle, and would throw away what wake.sh says.
+if [ "$CLAUDE_CODE_SESSION_ATTENDED" != 0 ] && mkdir -p "$wake" 2>/dev/null; then
+  rm -f "$wake"/wake-*
+  case $wake in
+    *[\"\\]*) ;; # JSON would have to spell this path otherwise: no waking, then
+    *) printf '{"hookSpecificOutput":{"hookEventName":"SessionStart","watchPaths":["%s"]}}\n' "$wake" ;;
+  esac
+fi
 publish_envelope
-case $wake in *[\"\\]*) exit 0 ;; esac # a path that JSON would have to spell otherwise
-printf '{"hookSpecificOutput":{"hookEventName":"SessionStart","watchPaths":["%s"]}}\n' "$wake"

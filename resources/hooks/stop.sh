@@ -71,8 +71,7 @@ publish_envelope
 
 polls=0
 missing=0
-while [ -z "$interrupted" ] && mine && relay_there; do
-  [ -z "$claude_start" ] || lives "$CLAUDE_PID" "$claude_start" || exit 0
+while [ -z "$interrupted" ] && mine && claude_lives && relay_there; do
   if claim; then deliver; fi
   if [ -e "$dispatch/release" ]; then
     rm -f "$dispatch/release"

@@ -5,7 +5,8 @@
 . "${0%/*}/common.sh"
 
 set -- "$wake"/wake-*
-[ -e "$1" ] || exit 0 # another file, or the file's removal
+[ -e "$1" ] || exit 0 # another file, or the removal of ours
+[ "$CLAUDE_CODE_SESSION_ATTENDED" != 0 ] || exit 0 # print mode would throw the reply away
 rm -f "$@"            # before the claim: a file dropped after it is for the next reply
 
 # A Stop hook that waits will have seen the reply by itself.

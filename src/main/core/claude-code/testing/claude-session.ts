@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A `claude` that a test has started. */
+export interface ClaudeRun {
+  child: ChildProcess;
+  /** What it has printed so far. */
+  output(): string;
+  exited: Promise<{
+    code: number | null;
+    signal: NodeJS.Signals | null;
+    stdout: string;
+    stderr: string;
+  }>;
+}
+
+export interface ClaudeOptions {
+  program: string;
+  cwd: string;
+  env: Record<string, string>;
+  args?: string[];
+}
+
+/** Starts `claude -p` with `prompt` on its standard input. */
+export function startPrint(prompt: string, options: ClaudeOptions): ClaudeRun {
+  const { program, cwd, env, args = [] } = options;
+  const child = spawn(program, ['-p', '--output-format', 'json', ...args], { cwd, env });
+  child.stdin.end(prompt);
+  return watch(child);
+}
+
+/**
+ * Starts an interactive `claude` on a terminal of its own, made by `script` of util-linux (part of
+ * `bsdutils`, which every Debian has). What is written to the child's standard input is typed.
+ */
+export function startTerminal(options: ClaudeOptions): ClaudeRun {
+  const { program, cwd, env, args = [] } = options;
+  const command = ['stty cols 120 rows 40; exec', program, ...args].join(' ');
+  return watch(
+    spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
+      cwd,
+      env,
+    }),
+  );
+}
+
+function watch(child: ReturnType<typeof spawn>): ClaudeRun {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  return {
+    child,
+    output: () => stdout,
+    exited: once(child, 'close').then(([code, signal]) => ({ code, signal, stdout, stderr })),
+  };
+}
