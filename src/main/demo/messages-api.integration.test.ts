@@ -189,6 +189,19 @@ test('takes an answered tool_use and four breakpoints, the longer lived first', 
   expect(status).toBe(200);
 });
 
+test('lets fields it does not know pass with a beta header, as Claude Code sends them', async () => {
+  const api = await start();
+  const body = {
+    ...hello,
+    messages: [...hello.messages, { role: 'system', content: 'Now.', output_config: {} }],
+    context_management: { edits: [] },
+  };
+  expect((await post(api, body)).status).toBe(400);
+  expect((await post(api, body, { 'anthropic-beta': 'any' })).status).toBe(200);
+  const sampled = { ...body, temperature: 1 };
+  expect((await post(api, sampled, { 'anthropic-beta': 'any' })).status).toBe(400);
+});
+
 test('answers 404 to a model it does not have and 400 to a prompt over the window', async () => {
   const api = await start();
   expect((await post(api, { ...hello, model: 'claude-opus-9' })).status).toBe(404);

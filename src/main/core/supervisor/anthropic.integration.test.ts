@@ -416,7 +416,7 @@ describe('a fault', () => {
   test('of a stream that stands still is found by the watchdog, which hangs up', async () => {
     const { outcome, api } = await ask(
       { text: 'Never whole', stall: 5 },
-      { options: { idleTimeoutMs: 150 } },
+      { options: { idleTimeoutMs: 400 } },
     );
     expect(faultIn(outcome)).toMatchObject({ code: 'stalled', remedy: 'wait' });
     expect(outcome).toMatchObject({ partialText: 'Never' });
@@ -425,18 +425,18 @@ describe('a fault', () => {
 
   test('of headers that never come is found by the watchdog too', async () => {
     const api = await startApi(() => new Promise<Answer>(() => {}));
-    const supervisor = supervisorOf(api, { idleTimeoutMs: 150 });
+    const supervisor = supervisorOf(api, { idleTimeoutMs: () => 200 });
     const outcome = await supervisor.answer(request, () => {}, never);
     expect(faultIn(outcome)).toMatchObject({ code: 'stalled', remedy: 'wait' });
   });
 
   test('is not a slow answer that keeps moving', async () => {
-    // Twelve pieces of 50 ms each: longer in all than the watchdog waits, shorter each.
+    // Twenty pieces of 50 ms each: longer in all than the watchdog waits, shorter each.
     const { outcome } = await ask(
-      { text: 'x'.repeat(120), chunkChars: 10, chunkDelayMs: 50 },
-      { options: { idleTimeoutMs: 400 } },
+      { text: 'x'.repeat(200), chunkChars: 10, chunkDelayMs: 50 },
+      { options: { idleTimeoutMs: 700 } },
     );
-    expect(answerIn(outcome).text).toHaveLength(120);
+    expect(answerIn(outcome).text).toHaveLength(200);
   });
 
   test('of a server that is not there names the reason', async () => {

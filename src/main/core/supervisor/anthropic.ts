@@ -27,8 +27,9 @@ export interface AnthropicSupervisorOptions {
   credential: () => Credential | undefined;
   /** undefined for Anthropic's own address. The environment is not looked at. */
   baseUrl: () => string | undefined;
-  /** How long nothing at all may arrive, headers included. Default 120 s. */
-  idleTimeoutMs?: number;
+  /** How long nothing at all may arrive, headers included; a function is asked at every call.
+   * Default 120 s. */
+  idleTimeoutMs?: number | (() => number);
   logger?: SupervisorLogger;
   clock?: { now(): number };
 }
@@ -48,7 +49,8 @@ interface Attempt {
 
 /** The supervisor behind the Anthropic Messages API. */
 export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): Supervisor {
-  const idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
+  const { idleTimeoutMs = defaultIdleTimeoutMs } = options;
+  const idleMsNow = typeof idleTimeoutMs === 'function' ? idleTimeoutMs : () => idleTimeoutMs;
   const now = options.clock?.now ?? Date.now;
 
   /** One call to the API, with its connection and watchdog; every failure becomes a fault. */
@@ -80,7 +82,7 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
   }
 
   function shortAttempt(model: string, signal: AbortSignal): Attempt {
-    const idleMs = Math.min(idleTimeoutMs, shortTimeoutMs);
+    const idleMs = Math.min(idleMsNow(), shortTimeoutMs);
     return { model, idleMs, signal, hadBegun: () => false, isWhole: () => true };
   }
 
@@ -102,7 +104,7 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
       const hadBegun = () => requestId !== undefined || reception.model !== undefined;
       const isWhole = () => reception.isComplete;
       const attempted = await attempt(
-        { model, idleMs: idleTimeoutMs, signal, hadBegun, isWhole },
+        { model, idleMs: idleMsNow(), signal, hadBegun, isWhole },
         async (client, callSignal, { host }) => {
           const params = messagesParams(request);
           const opened = await client.messages

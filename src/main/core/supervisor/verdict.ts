@@ -29,7 +29,7 @@ export function readVerdict(text: string, toolCalls: readonly ToolCall[]): Verdi
 }
 
 /** For providers without tools, and for whatever they say beside them. */
-export function escalationByMarker(text: string): Verdict | undefined {
+function escalationByMarker(text: string): Verdict | undefined {
   // Characters are code points here: an emoji is one of the two hundred, not two.
   const head = Array.from(text.slice(0, 2 * escalationMarkerReach))
     .slice(0, escalationMarkerReach)

@@ -83,6 +83,7 @@ const CountRequest = z.strictObject(shared);
 /** With an `anthropic-beta` header, fields may exist that are not written down here. */
 const BetaCreateRequest = z.looseObject({
   ...created,
+  messages: z.array(z.looseObject(Message.shape)),
   temperature: z.never().optional(),
   top_p: z.never().optional(),
   top_k: z.never().optional(),
