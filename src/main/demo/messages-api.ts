@@ -21,9 +21,8 @@ import {
 } from './messages-api/request-rules.ts';
 import { sendMessage } from './messages-api/send-message.ts';
 
-export type { Answer, FaultAnswer, MessageAnswer } from './messages-api/answer.ts';
+export type { Answer } from './messages-api/answer.ts';
 export type { MessagesCall, ReceivedRequest } from './messages-api/request-log.ts';
-export type { MessagesRequest } from './messages-api/request-rules.ts';
 
 export interface MessagesApiOptions {
   /** Decides each answer. `callNumber` counts, from 1, the calls that got as far as a script. */
