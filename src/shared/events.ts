@@ -158,6 +158,8 @@ export const eventPayloads = {
     usage: Usage,
     /** null: the price table does not know the model. */
     costUsd: z.number().nullable(),
+    /** Negative where writing the cache cost more than reading from it saved. */
+    savedByCacheUsd: z.number(),
     stopReason: text,
     requestId: text.nullable(),
     firstTextMs: z.number().nullable(),
@@ -172,6 +174,7 @@ export const eventPayloads = {
     model: text,
     usage: Usage.nullable(),
     costUsd: z.number().nullable(),
+    savedByCacheUsd: z.number(),
     durationMs: z.number(),
   }),
   /** A call that was under way when the relay died or was paused; it is made again. */

@@ -18,6 +18,7 @@ export const FaultCode = z.enum([
   'billing',
   'spend-limit',
   'model-not-found',
+  'no-api',
   'invalid-request',
   'rate-limit',
   'overloaded',

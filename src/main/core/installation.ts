@@ -7,13 +7,18 @@ export interface Installation {
   version: string;
   /** The built interface, for a browser or a window. */
   rendererDir: string;
+  /** Hook scripts, standing instructions, prices, icons. */
+  resourcesDir: string;
 }
 
 /** Finds the installation this module belongs to: the nearest folder above with Relay's manifest. */
 export function findInstallation(from: string = import.meta.dirname): Installation {
   for (let root = from; ; root = dirname(root)) {
     const version = readRelayVersion(join(root, 'package.json'));
-    if (version !== undefined) return { root, version, rendererDir: join(root, 'out', 'renderer') };
+    if (version !== undefined) {
+      const rendererDir = join(root, 'out', 'renderer');
+      return { root, version, rendererDir, resourcesDir: join(root, 'resources') };
+    }
     if (dirname(root) === root) throw new Error(`No package.json of Relay above ${from}`);
   }
 }

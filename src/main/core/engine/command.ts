@@ -50,6 +50,7 @@ interface CallFacts {
   durationMs: number;
   usage: Usage | null;
   costUsd: number | null;
+  savedByCacheUsd: number;
 }
 
 /** Everything that can happen to the relay, from outside or reported back by a reactor. */

@@ -116,21 +116,26 @@ const projectors: { [T in RelayEvent['type']]?: Projector<T> } = {
   },
 
   'call.started': (state, event) => {
-    state.numbers.call = Math.max(state.numbers.call, numberOf(event.payload.callId));
+    const { callId, purpose, estimatedTokens } = event.payload;
+    state.numbers.call = Math.max(state.numbers.call, numberOf(callId));
     const exchange = exchangeOf(state, event);
-    if (!exchange || event.payload.purpose !== 'answer') return;
+    // A summary that is prepared while the answer is under way is not what the exchange waits for.
+    if (!exchange || exchange.stage === 'calling') return;
     exchange.stage = 'calling';
-    exchange.callId = event.payload.callId;
+    exchange.callId = callId;
     exchange.retryAt = null;
+    if (purpose === 'answer' && exchange.shrinks === 0) exchange.tooLongTokens = estimatedTokens;
   },
   'call.finished': (state, event) => {
     spend(state, event.at, event.sessionId, event.payload.costUsd);
     const exchange = exchangeOf(state, event);
-    if (!exchange || event.payload.purpose !== 'answer') return;
+    if (!exchange || exchange.callId !== event.payload.callId) return;
+    exchange.stage = 'queued';
     exchange.callId = null;
     exchange.attempt = 0;
     exchange.firstFailedAt = null;
     exchange.fault = null;
+    if (event.payload.purpose !== 'answer') return;
     exchange.shrinks = 0;
     exchange.lengthenings = 0;
   },
@@ -217,6 +222,7 @@ function openExchange(state: RelayState, event: RelayEvent<'exchange.opened'>): 
     retryAt: null,
     fault: null,
     shrinks: 0,
+    tooLongTokens: 0,
     lengthenings: 0,
     itemId: null,
     dispatchId: null,
@@ -230,13 +236,14 @@ function failCall(
   at: number,
   payload: EventPayload<'call.failed'>,
 ): void {
-  if (!exchange || payload.purpose !== 'answer') return;
+  if (!exchange || exchange.callId !== payload.callId) return;
   exchange.callId = null;
   exchange.fault = payload.fault;
   exchange.retryAt = payload.retryAt;
   exchange.stage = payload.retryAt === null ? 'queued' : 'waiting';
   exchange.attempt += 1;
   exchange.firstFailedAt ??= at;
+  if (payload.purpose !== 'answer') return;
   if (payload.fault.remedy === 'shrink') exchange.shrinks += 1;
   if (payload.fault.remedy === 'lengthen') exchange.lengthenings += 1;
 }

@@ -87,6 +87,8 @@ export interface ExchangeState {
   fault: Fault | null;
   /** How often the prompt was made shorter, the room for the answer larger. */
   shrinks: number;
+  /** Tokens (estimated) of the prompt that was first called too long. */
+  tooLongTokens: number;
   lengthenings: number;
   itemId: ItemId | null;
   dispatchId: DispatchId | null;

@@ -63,7 +63,7 @@ export function createIntake(options: IntakeOptions): Intake {
     }
     if (commands.length > 0) {
       for (const outcome of engine.executeAll(commands)) {
-        if (!outcome.ok) log.error('an envelope was refused', { why: outcome.refusal.message });
+        if (!outcome.ok) log.error({ why: outcome.refusal.message }, 'an envelope was refused');
       }
     }
     for (const name of takenFiles) remove(name);
@@ -104,7 +104,7 @@ export function createIntake(options: IntakeOptions): Intake {
     unfinished.delete(name);
     const keptAs = moveToRejected(home.queue, name, reason);
     if (keptAs === undefined) return 'leave';
-    log.warn('an envelope was rejected', { name, reason });
+    log.warn({ name, reason }, 'an envelope was rejected');
     return { kind: 'rejectEnvelope', name, keptAs, reason };
   }
 
@@ -125,7 +125,7 @@ export function createIntake(options: IntakeOptions): Intake {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       // It is known by its key, so leaving it does no harm but for the look of it.
-      log.warn('an envelope that was taken could not be removed', { name, error });
+      log.warn({ name, error }, 'an envelope that was taken could not be removed');
     }
   }
 

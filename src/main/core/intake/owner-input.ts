@@ -20,7 +20,7 @@ export function takeOwnerInput(file: string, engine: Engine, log: Logger): void 
   const found = lstatSync(file, { throwIfNoEntry: false });
   if (!found) return;
   if (!found.isFile() || found.size > largestBytes) {
-    log.warn('jc_input.txt is not a regular file of at most 1 MiB; it is left where it is');
+    log.warn({}, 'jc_input.txt is not a regular file of at most 1 MiB; it is left where it is');
     return;
   }
   try {
@@ -40,7 +40,7 @@ function carryOut(taken: string, engine: Engine, log: Logger): void {
     .digest('base64url');
   if (text.trim() !== '' && engine.state.lastOwnerInput !== mark) {
     const outcome = engine.execute({ kind: 'takeOwnerInput', mark, word: ownerWord(text) });
-    if (!outcome.ok) log.error('the word in jc_input.txt was refused', outcome.refusal);
+    if (!outcome.ok) log.error(outcome.refusal, 'the word in jc_input.txt was refused');
   }
   rmSync(taken, { force: true });
 }

@@ -48,6 +48,8 @@ export const migrations: readonly string[] = [
     seq             INTEGER PRIMARY KEY REFERENCES events (seq),
     conversation_id TEXT NOT NULL,
     exchange_id     TEXT,
+    -- The session's title when it spoke: a later one must not change what was sent already.
+    title           TEXT,
     position        INTEGER
   ) STRICT;
   CREATE UNIQUE INDEX entries_by_position ON entries (conversation_id, position)
@@ -86,6 +88,7 @@ export const migrations: readonly string[] = [
     cache_write_5m INTEGER NOT NULL DEFAULT 0,
     cache_write_1h INTEGER NOT NULL DEFAULT 0,
     cost_usd       REAL NOT NULL DEFAULT 0,
+    saved_usd      REAL NOT NULL DEFAULT 0,
     unpriced_calls INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (day, session_id, model, purpose)
   ) STRICT, WITHOUT ROWID;

@@ -22,6 +22,7 @@ export interface SpendRow extends Usage {
   purpose: string;
   calls: number;
   usd: number;
+  savedUsd: number;
   unpricedCalls: number;
 }
 
@@ -50,14 +51,13 @@ export function createQueries(db: Database): Queries {
     `SELECT events.payload FROM conversations JOIN events ON events.seq = summary_seq
      WHERE conversations.id = ?`,
   );
-  const entryColumns = `entries.position AS position, ${eventColumns}`;
+  const entryColumns = `entries.position AS position, entries.title AS title, ${eventColumns}`;
   const positioned = db.prepare(
     `SELECT ${entryColumns} FROM entries JOIN events ON events.seq = entries.seq
      WHERE entries.conversation_id = ? AND entries.position > ? ORDER BY entries.position`,
   );
   const pending = db.prepare(pendingEntriesSql(entryColumns));
   const lastPosition = db.prepare('SELECT last_position FROM conversations WHERE id = ?').pluck();
-  const titles = db.prepare('SELECT title FROM sessions WHERE id = ?').pluck();
   const sessions = db.prepare(
     `SELECT id, exchanges, cost_usd AS costUsd, last_seen_at AS lastSeenAt, last_words AS lastWords
      FROM sessions`,
@@ -70,7 +70,7 @@ export function createQueries(db: Database): Queries {
   const spend = db.prepare(
     `SELECT day, session_id AS session, model, purpose, calls, input, output,
        cache_read AS cacheRead, cache_write_5m AS cacheWrite5m, cache_write_1h AS cacheWrite1h,
-       cost_usd AS usd, unpriced_calls AS unpricedCalls FROM spend ORDER BY day`,
+       cost_usd AS usd, saved_usd AS savedUsd, unpriced_calls AS unpricedCalls FROM spend ORDER BY day`,
   );
   const rejected = db.prepare('SELECT name, reason, at FROM rejected ORDER BY seq DESC LIMIT ?');
   const countRejected = db.prepare('SELECT count(*) FROM rejected').pluck();
@@ -90,13 +90,16 @@ export function createQueries(db: Database): Queries {
   );
 
   // The rows below have the columns their statements name; better-sqlite3 cannot type that.
-  type EntryRow = Parameters<typeof toEvent>[0] & { position: number | null };
+  type EntryRow = Parameters<typeof toEvent>[0] & {
+    position: number | null;
+    title: string | null;
+  };
   const toEntry = (row: EntryRow, position: number): ConversationEntry[] => {
     const event = toEvent(row);
     const said = saidIn(event);
     if (!said) return [];
     const { seq, at, sessionId, toolUseId, tokens } = event;
-    const title = sessionId ? ((titles.get(sessionId) as string | null | undefined) ?? null) : null;
+    const { title } = row;
     return [{ position, seq, at, sessionId, title, toolUseId, tokens, ...said }];
   };
 

@@ -41,7 +41,8 @@ export function createReadModels(db: Database): ApplyEvent {
   };
   const addEntry = (event: RelayEvent): void => {
     if (!event.conversationId) return;
-    run.addEntry.run(event.seq, event.conversationId, event.exchangeId);
+    const { seq, conversationId, exchangeId, sessionId } = event;
+    run.addEntry.run(seq, conversationId, exchangeId, sessionId);
   };
   const addPositioned = (event: RelayEvent): void => {
     if (!event.conversationId) return;
@@ -51,7 +52,7 @@ export function createReadModels(db: Database): ApplyEvent {
     run.position.run(event.conversationId, event.seq);
   };
   const spend = (event: RelayEvent<'call.finished' | 'call.failed'>): void => {
-    const { usage, costUsd, model, purpose } = event.payload;
+    const { usage, costUsd, savedByCacheUsd, model, purpose } = event.payload;
     if (!usage) return;
     run.spend.run({
       ...usage,
@@ -60,6 +61,7 @@ export function createReadModels(db: Database): ApplyEvent {
       model,
       purpose,
       cost: costUsd ?? 0,
+      saved: savedByCacheUsd,
       unpriced: costUsd === null ? 1 : 0,
     });
     if (event.sessionId) run.addSessionCost.run(costUsd ?? 0, event.sessionId);
@@ -162,7 +164,8 @@ function prepare(db: Database) {
     closeExchange: db.prepare('UPDATE exchanges SET closed_at = ?, how = ? WHERE id = ?'),
     addExchangeCost: db.prepare('UPDATE exchanges SET cost_usd = cost_usd + ? WHERE id = ?'),
     addEntry: db.prepare(
-      'INSERT INTO entries (seq, conversation_id, exchange_id) VALUES (?, ?, ?)',
+      `INSERT INTO entries (seq, conversation_id, exchange_id, title)
+       VALUES (?, ?, ?, (SELECT title FROM sessions WHERE id = ?))`,
     ),
     addConversation: db.prepare('INSERT OR IGNORE INTO conversations (id) VALUES (?)'),
     advance: db.prepare('UPDATE conversations SET last_position = last_position + 1 WHERE id = ?'),
@@ -174,12 +177,12 @@ function prepare(db: Database) {
     summarise: db.prepare('UPDATE conversations SET summary_seq = ? WHERE id = ?'),
     spend: db.prepare(
       `INSERT INTO spend VALUES (@day, @session, @model, @purpose, 1, @input, @output, @cacheRead,
-         @cacheWrite5m, @cacheWrite1h, @cost, @unpriced)
+         @cacheWrite5m, @cacheWrite1h, @cost, @saved, @unpriced)
        ON CONFLICT DO UPDATE SET calls = calls + 1, input = input + excluded.input,
          output = output + excluded.output, cache_read = cache_read + excluded.cache_read,
          cache_write_5m = cache_write_5m + excluded.cache_write_5m,
          cache_write_1h = cache_write_1h + excluded.cache_write_1h,
-         cost_usd = cost_usd + excluded.cost_usd,
+         cost_usd = cost_usd + excluded.cost_usd, saved_usd = saved_usd + excluded.saved_usd,
          unpriced_calls = unpriced_calls + excluded.unpriced_calls`,
     ),
     openItem: db.prepare(

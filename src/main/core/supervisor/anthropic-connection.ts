@@ -116,7 +116,7 @@ function judgeBaseUrl(baseUrl: string | undefined): Fault | undefined {
   const protocol = URL.parse(baseUrl)?.protocol;
   if (protocol === 'https:' || protocol === 'http:') return undefined;
   return faultOf(
-    'invalid-request',
+    'no-api',
     'The base URL of the API is not an http address. Correct it in Settings (ANTHROPIC_BASE_URL); waiting envelopes are kept.',
   );
 }

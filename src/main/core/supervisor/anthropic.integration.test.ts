@@ -332,7 +332,7 @@ describe('a fault', () => {
     [
       '400 otherwise',
       http(400, undefined, 'messages.0: something odd.'),
-      { code: 'invalid-request', remedy: 'person', status: 400 },
+      { code: 'invalid-request', remedy: 'decide', status: 400 },
     ],
     [
       'prompt too long',
@@ -580,7 +580,7 @@ describe('credentials', () => {
     const api = await startApi(() => ({}));
     const supervisor = supervisorOf(api, { baseUrl: () => 'localhost:8080' });
     const fault = faultIn(await supervisor.answer(request, () => {}, never));
-    expect(fault).toMatchObject({ code: 'invalid-request', remedy: 'person' });
+    expect(fault).toMatchObject({ code: 'no-api', remedy: 'person' });
   });
 });
 

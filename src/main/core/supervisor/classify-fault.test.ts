@@ -79,7 +79,7 @@ describe('a fault is told by', () => {
   test.each([
     [401, 'key-refused'],
     [403, 'permission-denied'],
-    [404, 'invalid-request'],
+    [404, 'no-api'],
     [408, 'api-error'],
     [413, 'request-too-large'],
     [418, 'invalid-request'],

@@ -22,7 +22,8 @@ const remedies = {
   billing: 'person',
   'spend-limit': 'person',
   'model-not-found': 'person',
-  'invalid-request': 'person',
+  'no-api': 'person',
+  'invalid-request': 'decide',
   'rate-limit': 'wait',
   overloaded: 'wait',
   'api-error': 'wait',
@@ -168,7 +169,7 @@ function faultByStatus(error: APIError, context: CallContext): Fault {
   if (status === 529) return typedAs('overloaded_error', error, context);
   if (status === 404) {
     return faultOf(
-      'invalid-request',
+      'no-api',
       `There is no Messages API at ${context.host} (404). Check the base URL in Settings (ANTHROPIC_BASE_URL); waiting envelopes are kept.`,
     );
   }
@@ -196,7 +197,7 @@ function invalidRequestFault(error: APIError, context: CallContext): Fault {
   const status = error.status === undefined ? '' : ` (${error.status})`;
   return faultOf(
     'invalid-request',
-    `The API did not accept the request${status}${detail(error, context)}. Check model and limits in Settings; waiting envelopes are kept.`,
+    `The API did not accept the request${status}${detail(error, context)}. Check model and limits in Settings, then ask again; nothing is lost.`,
   );
 }
 

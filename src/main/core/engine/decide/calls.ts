@@ -15,7 +15,7 @@ import { newItem, settled } from './items.ts';
 import { nextDispatchId, releaseUnlessOwed } from './session-events.ts';
 
 /** A prompt is made shorter, or the room for the answer larger, this often before the owner is asked. */
-const shrinksAtMost = 4;
+const shrinksAtMost = 6;
 const lengtheningsAtMost = 2;
 
 /** Refused where the call must not be made now; a spent budget opens its inbox item instead. */
@@ -40,8 +40,8 @@ export const startCall: Decide<CommandOf<'startCall'>> = (state, command, given)
 };
 
 export const finishCall: Decide<CommandOf<'finishCall'>> = (state, command, given) => {
-  const { callId, purpose, model, usage, costUsd, stopReason, requestId } = command;
-  const { firstTextMs, durationMs, verdict } = command;
+  const { callId, purpose, model, usage, costUsd, savedByCacheUsd } = command;
+  const { stopReason, requestId, firstTextMs, durationMs, verdict } = command;
   const exchange = state.exchanges.get(command.exchangeId);
   const events: NewEvent[] = [
     {
@@ -53,6 +53,7 @@ export const finishCall: Decide<CommandOf<'finishCall'>> = (state, command, give
         model,
         usage,
         costUsd,
+        savedByCacheUsd,
         stopReason,
         requestId,
         firstTextMs,
@@ -77,17 +78,22 @@ export const finishCall: Decide<CommandOf<'finishCall'>> = (state, command, give
 };
 
 export const failCall: Decide<CommandOf<'failCall'>> = (state, command, given) => {
-  const { callId, purpose, model, durationMs, usage, costUsd, fault } = command;
+  const { callId, purpose, model, durationMs, usage, fault } = command;
+  const { costUsd, savedByCacheUsd } = command;
   const exchange = state.exchanges.get(command.exchangeId);
-  const current = exchange && purpose === 'answer' && exchange.callId === callId;
-  const retryAt = current ? retryTime(exchange, fault, given) : null;
+  const current = exchange?.callId === callId ? exchange : undefined;
+  // A summary that cannot be had for a reason of its own is done without (`omitted`).
+  const isOptional = purpose === 'summary' && fault.remedy !== 'wait' && fault.remedy !== 'person';
+  const retryAt = current && !isOptional ? retryTime(current, fault, given) : null;
   const failed: NewEvent = {
     type: 'call.failed',
     ...(exchange ? subjectOf(exchange) : { exchangeId: command.exchangeId }),
-    payload: { callId, purpose, fault, retryAt, model, usage, costUsd, durationMs },
+    payload: {
+      ...{ callId, purpose, fault, retryAt, model, usage, costUsd, savedByCacheUsd, durationMs },
+    },
   };
-  if (!current) return decided(failed);
-  return decided(failed, ...askPerson(state, exchange, fault, retryAt, given));
+  if (!current || isOptional) return decided(failed);
+  return decided(failed, ...askPerson(state, current, fault, retryAt, given));
 };
 
 export const interruptCall: Decide<CommandOf<'interruptCall'>> = (state, command) => {

@@ -1,0 +1,48 @@
+import type { CallId, ExchangeId } from '#shared/ids.ts';
+import type { Usage } from '#shared/usage.ts';
+import type { Command, CommandOf } from '../engine/command.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { CallOutcome } from '../supervisor/supervisor.ts';
+
+/** `costUsd` is null for a model that the price table does not know. */
+export type Price = (
+  model: string,
+  usage: Usage,
+) => { costUsd: number | null; savedByCacheUsd: number };
+
+/** Commits the start of a call; undefined where it must not be made now (budget, block, gone). */
+export function startCall(
+  engine: Engine,
+  exchangeId: ExchangeId,
+  purpose: 'answer' | 'summary',
+  { model, maxTokens }: { model: string; maxTokens: number },
+  { fromSeq, toSeq, estimatedTokens }: { fromSeq: number; toSeq: number; estimatedTokens: number },
+): CallId | undefined {
+  const facts = { exchangeId, purpose, model, maxTokens, fromSeq, toSeq, estimatedTokens };
+  const outcome = engine.execute({ kind: 'startCall', ...facts });
+  if (!outcome.ok) return undefined;
+  return outcome.events.find((event) => event.type === 'call.started')?.payload.callId;
+}
+
+/** The command that tells the engine how a call went, priced by its own usage. */
+export function callReport(
+  outcome: CallOutcome,
+  facts: {
+    callId: CallId;
+    exchangeId: ExchangeId;
+    purpose: 'answer' | 'summary';
+    durationMs: number;
+  },
+  requestedModel: string,
+  price: Price,
+  more: Pick<CommandOf<'finishCall'>, 'firstTextMs' | 'verdict'>,
+): Command {
+  if (outcome.ok) {
+    const { model, usage, stopReason, requestId = null } = outcome.answer;
+    const told = { model, usage, ...price(model, usage), stopReason, requestId };
+    return { kind: 'finishCall', ...facts, ...told, ...more };
+  }
+  const { fault, usage = null, model = requestedModel } = outcome;
+  const cost = usage ? price(model, usage) : { costUsd: null, savedByCacheUsd: 0 };
+  return { kind: 'failCall', ...facts, fault, model, usage, ...cost };
+}

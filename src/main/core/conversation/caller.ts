@@ -1,0 +1,276 @@
+import type { CallId, ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type ExchangeState, isHeld } from '../engine/state.ts';
+import type { Logger } from '../settings/logs.ts';
+import type { Queries } from '../store/queries.ts';
+import type { Supervisor, SupervisorRequest } from '../supervisor/supervisor.ts';
+import { callReport, type Price, startCall } from './call-record.ts';
+import { shrinkLimits, type ViewportLimits } from './limits.ts';
+import { createSummariser, type SummaryOrder } from './summariser.ts';
+import { planViewport, type ViewportPlan } from './viewport.ts';
+
+/** The settings that a call depends on. */
+export interface CallSettings {
+  model: string;
+  summaryModel: string;
+  maxTokens: number;
+  effort: SupervisorRequest['effort'] | null;
+  cacheTtl: '5m' | '1h';
+  limits: ViewportLimits;
+  holdAll: boolean;
+  /** The supervisor's standing instructions. */
+  instructions: string;
+}
+
+export interface CallerOptions {
+  engine: Engine;
+  queries: Queries;
+  supervisor: Supervisor;
+  settings: () => CallSettings;
+  price: Price;
+  /** The most tokens that a model may answer with; undefined where unknown. */
+  mostTokens: (model: string) => number | undefined;
+  onProgress: (progress: {
+    callId: CallId;
+    exchangeId: ExchangeId;
+    sessionId: SessionId | null;
+    text: string;
+  }) => void;
+  log: Logger;
+  now?: () => number;
+}
+
+/** Asks the supervisor: serially within a conversation, side by side between conversations. */
+export interface Caller {
+  /** Starts every call that is due and drops those that nobody waits for any more. */
+  run(): void;
+  /** When something becomes due by itself, epoch milliseconds. */
+  nextDueAt(): number | undefined;
+  /** Ends all calls at once; what they were for is called again at the next start. */
+  stop(): Promise<void>;
+}
+
+interface RunningCall {
+  exchangeId: ExchangeId;
+  callId: CallId | null;
+  abort: AbortController;
+}
+
+const progressEveryMs = 100;
+const charactersPerToken = 4;
+const coolingMs = 1000;
+
+export function createCaller(options: CallerOptions): Caller {
+  const { engine, queries, supervisor, settings, price, log, now = Date.now } = options;
+  /** One entry for each conversation that is busy, from the making of a summary to the answer. */
+  const running = new Map<ConversationId, RunningCall>();
+  const preparing = new Set<ConversationId>();
+  const jobs = new Set<Promise<void>>();
+  /** A store that cannot be written must not be asked again without a pause. */
+  const coolingUntil = new Map<ConversationId, number>();
+  const stopping = new AbortController();
+  let isStopped = false;
+  const summariser = createSummariser({
+    ...{ engine, queries, supervisor, price, now },
+    isStopped: () => isStopped,
+  });
+
+  function run(): void {
+    if (isStopped) return;
+    dropUnwanted();
+    if (engine.state.paused) return;
+    const blocked = new Set<ConversationId>(running.keys());
+    for (const exchange of [...engine.state.exchanges.values()]) {
+      const { conversationId } = exchange;
+      if (blocked.has(conversationId) || !isForSupervisor(exchange)) continue;
+      blocked.add(conversationId);
+      if (exchange.stage === 'waiting' && (exchange.retryAt ?? 0) > now()) continue;
+      if ((coolingUntil.get(conversationId) ?? 0) > now()) continue;
+      if (!mayCallNow()) return;
+      begin(exchange);
+    }
+  }
+
+  function isForSupervisor(exchange: ExchangeState): boolean {
+    if (exchange.stage !== 'queued' && exchange.stage !== 'waiting') return false;
+    const { sessionId } = exchange;
+    return !sessionId || !isHeld(engine.state, sessionId, settings().holdAll);
+  }
+
+  /** While something is wrong that concerns every call, only one is made at a time, when due. */
+  function mayCallNow(): boolean {
+    const { block } = engine.state;
+    if (!block) return true;
+    return running.size === 0 && block.retryAt !== null && block.retryAt <= now();
+  }
+
+  function nextDueAt(): number | undefined {
+    const times = [...engine.state.exchanges.values()]
+      .filter(({ stage, retryAt }) => stage === 'waiting' && retryAt !== null)
+      .map(({ retryAt }) => retryAt ?? 0);
+    const { block } = engine.state;
+    if (block?.retryAt) times.push(block.retryAt);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  function dropUnwanted(): void {
+    for (const call of running.values()) {
+      const exchange = engine.state.exchanges.get(call.exchangeId);
+      if (!exchange || (call.callId !== null && exchange.callId !== call.callId)) {
+        call.abort.abort();
+      }
+    }
+  }
+
+  function begin(exchange: ExchangeState): void {
+    const { conversationId } = exchange;
+    const call: RunningCall = {
+      exchangeId: exchange.id,
+      callId: null,
+      abort: new AbortController(),
+    };
+    running.set(conversationId, call);
+    const job = callExchange(call, conversationId)
+      .catch((error: unknown) => {
+        log.error({ error, exchangeId: exchange.id }, 'a call ended in a bug or a failing store');
+        coolingUntil.set(conversationId, now() + coolingMs);
+      })
+      .finally(() => {
+        running.delete(conversationId);
+        jobs.delete(job);
+        if (!isStopped) setTimeout(run, 0).unref();
+      });
+    jobs.add(job);
+  }
+
+  async function callExchange(call: RunningCall, conversationId: ConversationId): Promise<void> {
+    const { signal } = call.abort;
+    for (;;) {
+      const exchange = engine.state.exchanges.get(call.exchangeId);
+      if (!exchange || isStopped || signal.aborted || engine.state.paused) return;
+      const given = settings();
+      const limits = limitsFor(given.limits, exchange);
+      const { entries, summary } = queries.window(conversationId, exchange.id);
+      const plan = planViewport({ entries, summary, systemText: given.instructions, limits });
+      if (plan.kind === 'nothing') {
+        throw new Error(`nothing waits for an answer in ${conversationId}`);
+      }
+      const order = { exchangeId: exchange.id, conversationId, model: given.summaryModel, limits };
+      if (plan.kind === 'summarise') {
+        const onStart = (callId: CallId) => {
+          call.callId = callId;
+        };
+        const result = await summariser.summarise({ ...order, range: plan, signal, onStart });
+        call.callId = null;
+        if (result.made) continue;
+        if (!result.isOptional) return;
+        summariser.omit(conversationId, plan);
+        continue;
+      }
+      recordInstructions(given.instructions);
+      const request = requestFor(plan, given, exchange);
+      const callId = startCall(engine, exchange.id, 'answer', request, plan);
+      if (!callId) return;
+      call.callId = callId;
+      if (plan.prepareSummary) prepareSummary({ ...order, range: plan.prepareSummary });
+      await answer(call, callId, exchange, request);
+      return;
+    }
+  }
+
+  function requestFor(
+    plan: Extract<ViewportPlan, { kind: 'send' }>,
+    given: CallSettings,
+    exchange: ExchangeState,
+  ): SupervisorRequest {
+    return {
+      model: given.model,
+      maxTokens: roomFor(given, exchange),
+      system: given.instructions,
+      messages: plan.messages,
+      cacheTtl: given.cacheTtl,
+      verdictTools: true,
+      ...(plan.pinnedMessage === undefined ? {} : { pinnedMessage: plan.pinnedMessage }),
+      ...(given.effort ? { effort: given.effort } : {}),
+    };
+  }
+
+  /** Half of what was called too long, and half of that for each time it still was. */
+  function limitsFor(limits: ViewportLimits, exchange: ExchangeState): ViewportLimits {
+    let shrunk = limits;
+    for (let n = 0; n < exchange.shrinks; n += 1) {
+      const tokens = exchange.tooLongTokens / 2 ** n;
+      const sent = { tokens, characters: tokens * charactersPerToken };
+      shrunk = shrinkLimits(shrunk, sent) ?? shrunk;
+    }
+    return shrunk;
+  }
+
+  function roomFor({ model, maxTokens }: CallSettings, { lengthenings }: ExchangeState): number {
+    const wanted = maxTokens * 2 ** lengthenings;
+    return Math.min(wanted, Math.max(maxTokens, options.mostTokens(model) ?? wanted));
+  }
+
+  async function answer(
+    call: RunningCall,
+    callId: CallId,
+    exchange: ExchangeState,
+    request: SupervisorRequest,
+  ): Promise<void> {
+    const startedAt = now();
+    let firstTextMs: number | null = null;
+    let text = '';
+    let shownAt = 0;
+    const outcome = await supervisor.answer(
+      request,
+      (progress) => {
+        if (progress.kind !== 'text') return;
+        firstTextMs ??= now() - startedAt;
+        text += progress.delta;
+        if (now() - shownAt < progressEveryMs) return;
+        shownAt = now();
+        const { id: exchangeId, sessionId } = exchange;
+        options.onProgress({ callId, exchangeId, sessionId, text });
+      },
+      call.abort.signal,
+    );
+    // Stopped: the next start finds the call interrupted and makes it again.
+    if (isStopped) return;
+    const durationMs = now() - startedAt;
+    const facts = { callId, exchangeId: exchange.id, purpose: 'answer', durationMs } as const;
+    const verdict = outcome.ok ? outcome.answer.verdict : null;
+    engine.execute(callReport(outcome, facts, request.model, price, { firstTextMs, verdict }));
+  }
+
+  /** While the conversation goes on: the summary that the window will soon need. If it cannot be
+   * had, nothing is lost: it is asked for again when the window has to move. */
+  function prepareSummary(order: Omit<SummaryOrder, 'signal'>): void {
+    const { conversationId } = order;
+    if (preparing.has(conversationId)) return;
+    preparing.add(conversationId);
+    const job = summariser
+      .summarise({ ...order, signal: stopping.signal })
+      .then(() => {})
+      .catch((error: unknown) => log.error({ error }, 'a summary could not be prepared'))
+      .finally(() => {
+        preparing.delete(conversationId);
+        jobs.delete(job);
+      });
+    jobs.add(job);
+  }
+
+  function recordInstructions(text: string): void {
+    if (queries.lastInstructions() !== text) engine.execute({ kind: 'recordInstructions', text });
+  }
+
+  return {
+    run,
+    nextDueAt,
+    async stop() {
+      isStopped = true;
+      stopping.abort();
+      for (const call of running.values()) call.abort.abort();
+      await Promise.allSettled([...jobs]);
+    },
+  };
+}

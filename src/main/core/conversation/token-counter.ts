@@ -1,0 +1,78 @@
+import type { RelayEvent } from '#shared/events.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+
+export interface TokenCounterOptions {
+  store: EventStore;
+  supervisor: Supervisor;
+  model: () => string;
+  /** Nothing is sent to the API while this is false (paused, no key, an outage). */
+  mayCall: () => boolean;
+  now?: () => number;
+}
+
+/** Counts in the background what the API would count; until then the bytes are the estimate. */
+export interface TokenCounter {
+  run(): void;
+  stop(): Promise<void>;
+}
+
+const batchSize = 20;
+/** The endpoint has limits of its own and some gateways lack it: after a failure it is left alone. */
+const pauseAfterFailureMs = 60_000;
+
+export function createTokenCounter(options: TokenCounterOptions): TokenCounter {
+  const { store, supervisor, model, mayCall, now = Date.now } = options;
+  const abort = new AbortController();
+  let job: Promise<void> | undefined;
+  let notBefore = 0;
+
+  async function countAll(): Promise<void> {
+    while (mayCall() && !abort.signal.aborted) {
+      const events = store.uncounted(batchSize);
+      if (events.length === 0) return;
+      for (const event of events) {
+        if (!mayCall() || abort.signal.aborted) return;
+        const tokens = await supervisor.countTokens(model(), textOf(event), abort.signal);
+        if (abort.signal.aborted) return;
+        if (tokens === undefined) {
+          notBefore = now() + pauseAfterFailureMs;
+          return;
+        }
+        store.setTokens(event.seq, Math.max(1, tokens));
+      }
+    }
+  }
+
+  return {
+    run() {
+      if (job || abort.signal.aborted || now() < notBefore || !mayCall()) return;
+      job = countAll()
+        .catch(() => {
+          // The store cannot be written just now; whoever writes events says so.
+          notBefore = now() + pauseAfterFailureMs;
+        })
+        .finally(() => {
+          job = undefined;
+        });
+    },
+    async stop() {
+      abort.abort();
+      await job;
+    },
+  };
+}
+
+function textOf(event: RelayEvent): string {
+  switch (event.type) {
+    case 'user_message':
+    case 'agent_message':
+      return event.payload.text;
+    case 'tool_call':
+      return `${event.payload.name} ${JSON.stringify(event.payload.input)}`;
+    case 'tool_response':
+      return event.payload.output;
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,98 @@
+import type { SessionId } from '#shared/ids.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type DispatchState, isHeld } from '../engine/state.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Mailbox } from './mailbox.ts';
+
+export interface DispatcherOptions {
+  engine: Engine;
+  store: EventStore;
+  mailbox: Mailbox;
+  holdAll: () => boolean;
+}
+
+/**
+ * Carries replies from the store to `input.txt` and notices that they were taken. It keeps nothing
+ * itself: what is due follows from the state and the files, so it can be asked at any time, also
+ * after a crash.
+ */
+export interface Dispatcher {
+  /** Does whatever is due for every session. */
+  run(): void;
+}
+
+export function createDispatcher({
+  engine,
+  store,
+  mailbox,
+  holdAll,
+}: DispatcherOptions): Dispatcher {
+  function run(): void {
+    // A copy, since every step changes the state.
+    const bySession = new Map<SessionId, DispatchState[]>();
+    for (const dispatch of engine.state.dispatches.values()) {
+      const others = bySession.get(dispatch.sessionId);
+      if (others) others.push(dispatch);
+      else bySession.set(dispatch.sessionId, [dispatch]);
+    }
+    for (const [sessionId, dispatches] of bySession) runSession(sessionId, dispatches);
+    releaseDue();
+  }
+
+  function runSession(sessionId: SessionId, dispatches: readonly DispatchState[]): void {
+    let isBusy = false;
+    for (const dispatch of dispatches) {
+      if (dispatch.stage === 'written' && !finishWritten(dispatch)) isBusy = true;
+    }
+    if (isBusy || engine.state.paused || isHeld(engine.state, sessionId, holdAll())) return;
+    const next = dispatches.find(
+      ({ id, stage }) => stage === 'queued' && engine.state.dispatches.has(id),
+    );
+    if (next && mailbox.isFree(sessionId)) write(next);
+  }
+
+  /** @returns whether the box is done with it: claimed or taken back. */
+  function finishWritten({ id, sessionId, withdrawDue }: DispatchState): boolean {
+    if (mailbox.isStaged(sessionId, id)) {
+      // Killed between commit and rename; or the box has something in it that is not ours.
+      if (withdrawDue) {
+        mailbox.discard(sessionId, id);
+        withdraw(id);
+        return true;
+      }
+      if (mailbox.isFree(sessionId)) mailbox.publish(sessionId, id);
+      return false;
+    }
+    if (withdrawDue && mailbox.takeBack(sessionId)) {
+      withdraw(id);
+      return true;
+    }
+    if (!mailbox.isFree(sessionId)) return false;
+    engine.execute({ kind: 'markClaimed', dispatchId: id });
+    return true;
+  }
+
+  function withdraw(dispatchId: DispatchState['id']): void {
+    const reason = 'a person typed in the terminal';
+    engine.execute({ kind: 'markWithdrawn', dispatchId, reason });
+  }
+
+  function write({ id, sessionId, seq }: DispatchState): void {
+    const event = store.event(seq);
+    if (event?.type !== 'dispatch.queued') throw new Error(`event ${seq} is no dispatch`);
+    mailbox.stage(sessionId, id, event.payload.text);
+    engine.execute({ kind: 'markWritten', dispatchId: id });
+    mailbox.publish(sessionId, id);
+  }
+
+  function releaseDue(): void {
+    if (engine.state.paused) return;
+    for (const session of [...engine.state.sessions.values()]) {
+      if (!session.releaseDue) continue;
+      mailbox.release(session.id);
+      engine.execute({ kind: 'markReleased', sessionId: session.id });
+    }
+  }
+
+  return { run };
+}

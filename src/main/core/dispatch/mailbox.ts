@@ -1,0 +1,81 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import type { DispatchId, SessionId } from '#shared/ids.ts';
+
+/**
+ * The folder `dispatch/<session_id>/` as the file system sees it (DESIGN 2.3). Each step is safe to
+ * repeat; the order of stage, commit and publish is what makes a reply appear exactly once:
+ * a staged file that is still there after `dispatch.written` is committed has not been published,
+ * one that is gone has.
+ */
+export interface Mailbox {
+  isFree(sessionId: SessionId): boolean;
+  /** Puts the text on disk (fsync) under a hidden name. */
+  stage(sessionId: SessionId, dispatchId: DispatchId, text: string): void;
+  isStaged(sessionId: SessionId, dispatchId: DispatchId): boolean;
+  /** Lets the staged text appear as `input.txt`, whole. Call only while the box is free. */
+  publish(sessionId: SessionId, dispatchId: DispatchId): void;
+  discard(sessionId: SessionId, dispatchId: DispatchId): void;
+  /** Takes `input.txt` back; false when the session was quicker. */
+  takeBack(sessionId: SessionId): boolean;
+  /** Lets whoever waits stop waiting. */
+  release(sessionId: SessionId): void;
+}
+
+export function createMailbox(dispatchFolder: string): Mailbox {
+  const at = (sessionId: SessionId, name: string) => path.join(dispatchFolder, sessionId, name);
+  const input = (sessionId: SessionId) => at(sessionId, 'input.txt');
+  const staged = (sessionId: SessionId, id: DispatchId) => at(sessionId, `.${id}.part`);
+  const makeFolder = (sessionId: SessionId) =>
+    mkdirSync(path.join(dispatchFolder, sessionId), { recursive: true, mode: 0o700 });
+
+  return {
+    isFree: (sessionId) => !existsSync(input(sessionId)),
+    stage(sessionId, dispatchId, text) {
+      makeFolder(sessionId);
+      writeDurably(staged(sessionId, dispatchId), text);
+    },
+    isStaged: (sessionId, dispatchId) => existsSync(staged(sessionId, dispatchId)),
+    publish(sessionId, dispatchId) {
+      renameSync(staged(sessionId, dispatchId), input(sessionId));
+    },
+    discard(sessionId, dispatchId) {
+      rmSync(staged(sessionId, dispatchId), { force: true });
+    },
+    takeBack(sessionId) {
+      const back = at(sessionId, `.withdrawn`);
+      try {
+        renameSync(input(sessionId), back);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+        throw error;
+      }
+      rmSync(back, { force: true });
+      return true;
+    },
+    release(sessionId) {
+      makeFolder(sessionId);
+      closeSync(openSync(at(sessionId, 'release'), 'w', 0o600));
+    },
+  };
+}
+
+function writeDurably(file: string, text: string): void {
+  const fd = openSync(file, 'w', 0o600);
+  try {
+    const bytes = Buffer.from(text, 'utf8');
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

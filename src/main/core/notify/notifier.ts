@@ -1,0 +1,88 @@
+import type { ItemId } from '#shared/ids.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ItemState } from '../engine/state.ts';
+
+/** One message to the owner, wherever he is. */
+export interface OwnerMessage {
+  itemId: ItemId;
+  /** Who asks. */
+  title: string;
+  /** The question in one sentence, then the proposal. */
+  body: string;
+  isUrgent: boolean;
+}
+
+export interface NotifierOptions {
+  engine: Engine;
+  channel: string;
+  isEnabled: () => boolean;
+  /** Never rejects; a sentence when it did not get through. */
+  send: (message: OwnerMessage) => Promise<string | undefined>;
+  /** 0: never. */
+  reminderMs: () => number;
+  now?: () => number;
+}
+
+/**
+ * Tells the owner of every new inbox item over one channel: once, also across restarts, and again
+ * when it has waited for long. Best effort: nothing ever waits for it.
+ */
+export interface Notifier {
+  run(): void;
+}
+
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { engine, channel, isEnabled, send, reminderMs, now = Date.now } = options;
+  const underWay = new Set<ItemId>();
+  const lastToldAt = new Map<ItemId, number>();
+  const startedAt = now();
+
+  function tell(item: ItemState, isFirst: boolean): void {
+    underWay.add(item.id);
+    lastToldAt.set(item.id, now());
+    void send(messageFor(item, isFirst))
+      .then((failure = undefined) => {
+        if (!isFirst) return;
+        engine.execute({
+          kind: 'markNotified',
+          itemId: item.id,
+          channel,
+          failure: failure ?? null,
+        });
+      })
+      .catch(() => {
+        // Only the note that it was told could not be committed: it is told once more at a restart.
+      })
+      .finally(() => underWay.delete(item.id));
+  }
+
+  function messageFor(item: ItemState, isFirst: boolean): OwnerMessage {
+    const session = item.sessionId ? engine.state.sessions.get(item.sessionId) : undefined;
+    const name = session?.title ?? item.sessionId ?? 'Relay';
+    const proposal = item.proposal ? `\nProposal: ${item.proposal}` : '';
+    const isUrgent = item.kind === 'escalation' || item.code !== null;
+    return {
+      itemId: item.id,
+      title: isFirst ? name : `Still waiting: ${name}`,
+      body: `${item.summary}${proposal}`,
+      isUrgent,
+    };
+  }
+
+  return {
+    run() {
+      if (!isEnabled()) return;
+      for (const id of lastToldAt.keys()) if (!engine.state.items.has(id)) lastToldAt.delete(id);
+      const every = reminderMs();
+      for (const item of engine.state.items.values()) {
+        if (underWay.has(item.id)) continue;
+        const isMuted = item.sessionId && engine.state.sessions.get(item.sessionId)?.muted;
+        if (isMuted) continue;
+        if (!item.notified.includes(channel)) tell(item, true);
+        else if (every > 0 && now() - (lastToldAt.get(item.id) ?? startedAt) >= every) {
+          tell(item, false);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import path from 'node:path';
+import type { RpcHandlers, StreamItem } from '#shared/rpc.ts';
+import { installHooks } from './claude-code/install-hooks.ts';
+import { removeAlive, writeAlive } from './claude-code/liveness.ts';
+import { createCaller } from './conversation/caller.ts';
+import { createTokenCounter } from './conversation/token-counter.ts';
+import { createDispatcher } from './dispatch/dispatcher.ts';
+import { createMailbox } from './dispatch/mailbox.ts';
+import { createWaker } from './dispatch/wake.ts';
+import { createBus } from './engine/bus.ts';
+import { createEngine, type Engine } from './engine/engine.ts';
+import { findInstallation } from './installation.ts';
+import { createIntake } from './intake/intake.ts';
+import { createOwnerNotifier } from './notify/owner-notifier.ts';
+import type { RelayPort } from './relay-port.ts';
+import { callSettingsOf, policyOf } from './relay-settings.ts';
+import { createHandlers } from './rpc/handlers.ts';
+import { createPort } from './rpc/router.ts';
+import { type Home, homeRoot, openHome } from './settings/home.ts';
+import { acquireLock } from './settings/lock.ts';
+import { type Logger, openLogs } from './settings/logs.ts';
+import { credentialOf } from './settings/secrets.ts';
+import { type SettingsStore, watchSettings } from './settings/settings.ts';
+import { openDatabase } from './store/database.ts';
+import { createEventStore, type EventStore } from './store/event-store.ts';
+import { createQueries, type Queries } from './store/queries.ts';
+import { createAnthropicSupervisor } from './supervisor/anthropic.ts';
+import { createPriceTable } from './supervisor/price-table.ts';
+import type { Supervisor } from './supervisor/supervisor.ts';
+import { createWorkshop } from './workshop.ts';
+
+export interface RelayOptions {
+  /** Absent: `RELAY_HOME`, or `~/.relay`. */
+  home?: string;
+  env: NodeJS.ProcessEnv;
+  host: 'headless' | 'desktop';
+  version: string;
+}
+
+/** A relay at work. */
+export interface Relay {
+  handlers: RpcHandlers;
+  port: RelayPort;
+  home: Home;
+  /** Ends everything in order; what was under way goes on at the next start. */
+  stop(): Promise<void>;
+}
+
+export type OpenedRelay =
+  | { ok: true; relay: Relay }
+  /** `conflict`: another relay holds the home. The sentence says what to do. */
+  | { ok: false; error: { code: 'conflict' | 'failed'; message: string } };
+
+/** Opens a home, takes its lock and puts a relay to work on it. One relay per home. */
+export async function openRelay(options: RelayOptions): Promise<OpenedRelay> {
+  const installation = findInstallation();
+  const resources = path.join(installation.root, 'resources');
+  const opened = openHome(options.home ?? homeRoot(options.env), path.join(resources, 'supervisor.md'));
+  if (!opened.ok) return failed(opened.error.message);
+  const { home } = opened;
+  const lock = acquireLock(home, { host: options.host });
+  if (!lock.ok) {
+    const { pid, host } = lock.holder;
+    const message = `A ${host} relay (process ${pid}) already holds ${home.root}. Use it, or stop it first.`;
+    return { ok: false, error: { code: 'conflict', message } };
+  }
+  const settings = watchSettings(home, options.env);
+  const logs = await openLogs({
+    folder: home.logs,
+    level: settings.current().logs.level,
+    secrets: settings.secrets,
+  });
+  settings.onChange(() => logs.setLevel(settings.current().logs.level));
+  const log = logs.logger;
+  let store: EventStore;
+  let queries: Queries;
+  try {
+    const db = await openDatabase(home.database);
+    store = createEventStore(db);
+    queries = createQueries(db);
+  } catch (error) {
+    log.error({ error }, 'the database could not be opened');
+    await Promise.all([settings.close(), logs.close()]);
+    lock.release();
+    const why = error instanceof Error ? error.message : String(error);
+    return failed(`The database ${home.database} could not be opened: ${why}`);
+  }
+  installHooks(home.root, resources);
+  const parts = await assemble({ ...options, home, settings, store, queries, log });
+  writeAlive(home.root);
+  return {
+    ok: true,
+    relay: {
+      handlers: parts.handlers,
+      port: parts.port,
+      home,
+      async stop() {
+        removeAlive(home.root);
+        await parts.stop();
+        store.close();
+        await settings.close();
+        await logs.close();
+        lock.release();
+      },
+    },
+  };
+}
+
+const failed = (message: string): OpenedRelay => ({
+  ok: false,
+  error: { code: 'failed', message },
+});
+
+interface Foundations extends Omit<RelayOptions, 'home'> {
+  home: Home;
+  settings: SettingsStore;
+  store: EventStore;
+  queries: Queries;
+  log: Logger;
+}
+
+/** Puts the parts together; this is the picture of docs/architecture.md in code. */
+async function assemble(foundations: Foundations) {
+  const { home, settings, store, queries, log, version, host } = foundations;
+  const bus = createBus((error) => log.error({ error }, 'a subscriber failed'));
+  const engine = createEngine({ store, bus, policy: () => policyOf(settings.current()) });
+  const listeners = new Set<(item: StreamItem) => void>();
+  const tell = (item: StreamItem) => {
+    for (const listener of [...listeners]) listener(item);
+  };
+  const supervisor = supervisorOf(settings, log);
+  const prices = createPriceTable(settings);
+  const holdAll = () => settings.current().escalation.hold === 'all';
+
+  const intake = createIntake({ home, engine, queries, log });
+  const mailbox = createMailbox(home.dispatch);
+  const dispatcher = createDispatcher({ engine, store, mailbox, holdAll });
+  const waker = createWaker({ home, engine });
+  const caller = createCaller({
+    ...{ engine, queries, supervisor, log },
+    settings: () => callSettingsOf(settings),
+    price: prices.price,
+    mostTokens: prices.mostTokens,
+    onProgress: (progress) => tell({ kind: 'progress', ...progress }),
+  });
+  const tokenCounter = createTokenCounter({
+    ...{ store, supervisor },
+    model: () => settings.current().supervisor.model,
+    mayCall: () => mayCountTokens(engine, settings),
+  });
+  const notifier = createOwnerNotifier({ engine, settings, log });
+  const workshop = createWorkshop({
+    ...{ home, engine, intake, dispatcher, waker, caller, tokenCounter, notifier, log },
+  });
+
+  const startedAt = Date.now();
+  const handlers = createHandlers({
+    ...{ engine, store, queries, settings, supervisor },
+    identity: { home: home.root, pid: process.pid, version, host, startedAt },
+    problems: () => [...prices.problems(), ...workshop.problems()],
+  });
+  const subscribe = (listener: (item: StreamItem) => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  const onCrash = (name: string, error: unknown) => log.error({ name, error }, 'a call failed');
+  const port = createPort({ handlers, subscribe, onCrash });
+
+  engine.execute({ kind: 'startRelay', version, pid: process.pid, host });
+  const unsubscribe = bus.subscribe((event) => {
+    tell({ kind: 'event', event });
+    workshop.wake();
+  });
+  settings.onChange(({ settings: changed, secrets }) => {
+    if (changed.length + secrets.length > 0) engine.execute({ kind: 'recheck', why: 'settings' });
+    workshop.wake();
+  });
+  await workshop.start();
+
+  return {
+    handlers,
+    port,
+    async stop() {
+      await workshop.stop();
+      unsubscribe();
+      engine.execute({ kind: 'stopRelay' });
+      engine.saveSnapshot();
+    },
+  };
+}
+
+function supervisorOf(settings: SettingsStore, log: Logger): Supervisor {
+  return createAnthropicSupervisor({
+    credential: () => {
+      const held = credentialOf(settings.secrets());
+      if (!held) return undefined;
+      const value = held.secret.reveal();
+      return held.kind === 'api-key' ? { apiKey: value } : { authToken: value };
+    },
+    baseUrl: () => settings.current().supervisor.baseUrl ?? undefined,
+    idleTimeoutMs: settings.current().supervisor.idleTimeoutSeconds * 1000,
+    logger: log,
+  });
+}
+
+/** Counting is free, but it is a call all the same: none while paused, blocked or without a key. */
+function mayCountTokens({ state }: Engine, settings: SettingsStore): boolean {
+  return !state.paused && !state.block && credentialOf(settings.secrets()) !== undefined;
+}

@@ -1,0 +1,150 @@
+import type { RelayEvent } from '#shared/events.ts';
+import type { RpcHandlers, RpcName, RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
+import { settingDefinitions, settingValue } from '#shared/settings.ts';
+import type { Command } from '../engine/command.ts';
+import { defaultConversation } from '../engine/decide/decision.ts';
+import type { Engine, Outcome } from '../engine/engine.ts';
+import type { EditResult } from '../settings/edits.ts';
+import { credentialOf } from '../settings/secrets.ts';
+import type { SettingsStore } from '../settings/settings.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Queries } from '../store/queries.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import {
+  costSummary,
+  countQueued,
+  inboxItems,
+  relayStateName,
+  sessionSummaries,
+  todayUsd,
+  waitingList,
+} from './views.ts';
+
+export interface HandlerOptions {
+  engine: Engine;
+  store: EventStore;
+  queries: Queries;
+  settings: SettingsStore;
+  supervisor: Supervisor;
+  /** What does not change while the relay runs. */
+  identity: {
+    home: string;
+    pid: number;
+    version: string;
+    host: 'headless' | 'desktop';
+    startedAt: number;
+  };
+  /** Sentences on what is wrong right now, beside the settings' own. */
+  problems: () => readonly string[];
+  now?: () => number;
+}
+
+type Handlers = {
+  [N in RpcName]: (
+    input: RpcParsedInput<N>,
+  ) => RpcResult<RpcOutput<N>> | Promise<RpcResult<RpcOutput<N>>>;
+};
+
+/** What each call of the contract does on the relay of this process. */
+export function createHandlers(options: HandlerOptions): RpcHandlers {
+  const { engine, store, queries, settings, supervisor, identity, now = Date.now } = options;
+
+  const value = <T>(found: T): RpcResult<T> => ({ ok: true, value: found });
+  const events = (found: RelayEvent[]) => value({ events: found });
+  const carryOut = (command: Command): RpcResult<Record<string, never>> =>
+    answerOf(engine.execute(command));
+
+  const status = (): RpcOutput<'status'> => ({
+    ...identity,
+    state: relayStateName(engine.state),
+    paused: engine.state.paused,
+    queued: countQueued(engine.state),
+    sessions: engine.state.sessions.size,
+    inbox: engine.state.items.size,
+    todayUsd: todayUsd(engine.state, now()),
+    seq: store.lastSeq(),
+    waiting: waitingList(engine.state),
+    budgetPerDayUsd: settings.current().budget.perDayUsd,
+    rejected: queries.countRejected(),
+    problems: [...settings.problems(), ...options.problems()],
+  });
+  const inbox = () => inboxItems(engine.state, queries);
+  const sessions = () => sessionSummaries(engine.state, queries);
+  const cost = () => costSummary(engine.state, queries, now());
+
+  const handlers: Handlers = {
+    status: () => value(status()),
+    'inbox.list': () => value(inbox()),
+    'sessions.list': () => value(sessions()),
+    'cost.summary': () => value(cost()),
+    'envelopes.rejected': () => value(queries.rejected(200)),
+    snapshot: () =>
+      value({
+        seq: store.lastSeq(),
+        status: status(),
+        inbox: inbox(),
+        sessions: sessions(),
+        cost: cost(),
+      }),
+    'events.page': (input) => value(store.page(input)),
+    'events.after': ({ after, limit }) =>
+      value({ events: store.after(after, limit), lastSeq: store.lastSeq() }),
+    'exchange.events': ({ exchangeId }) => events(store.ofExchange(exchangeId)),
+    'events.search': ({ text, sessionId, limit }) => events(queries.search(text, sessionId, limit)),
+    'settings.get': () => value(settingsView(settings)),
+    'settings.set': ({ key, value: wanted }) => editAnswer(settings.set(key, wanted)),
+    'secret.set': ({ name, value: secret }) => editAnswer(settings.setSecret(name, secret)),
+    'supervisor.probe': async () => {
+      const { model } = settings.current().supervisor;
+      const found = await supervisor.probe(model, AbortSignal.timeout(30_000));
+      return value({ ok: found.ok, message: found.ok ? found.found : found.fault.message });
+    },
+    'relay.pause': ({ via }) => carryOut({ kind: 'pause', via }),
+    'relay.resume': ({ via }) => carryOut({ kind: 'resume', via }),
+    'inbox.answer': (input) => carryOut({ kind: 'answerItem', ...input }),
+    'inbox.approve': (input) => carryOut({ kind: 'approveItem', ...input }),
+    'inbox.dismiss': (input) => carryOut({ kind: 'dismissItem', ...input }),
+    'session.send': (input) => carryOut({ kind: 'sendDirect', ...input }),
+    'owner.say': ({ text, via, conversationId }) =>
+      carryOut({ kind: 'say', text, via, conversationId: conversationId ?? null }),
+    'session.setAutonomy': (input) => carryOut({ kind: 'setAutonomy', ...input }),
+    'session.setMuted': (input) => carryOut({ kind: 'setMuted', ...input }),
+    'session.move': (input) => carryOut({ kind: 'moveSession', ...input }),
+    'history.import': ({ entries, conversationId = defaultConversation }) => {
+      const outcome = engine.execute({ kind: 'importHistory', entries, conversationId });
+      if (!outcome.ok) return { ok: false, error: outcome.refusal };
+      const isMessage = ({ type }: RelayEvent) =>
+        type === 'user_message' || type === 'agent_message';
+      return value({ imported: outcome.events.filter(isMessage).length });
+    },
+  };
+
+  return {
+    handle(name, input) {
+      return handlers[name](input);
+    },
+  };
+}
+
+function answerOf(outcome: Outcome): RpcResult<Record<string, never>> {
+  return outcome.ok ? { ok: true, value: {} } : { ok: false, error: outcome.refusal };
+}
+
+function editAnswer(result: EditResult): RpcResult<Record<string, never>> {
+  return result.ok ? { ok: true, value: {} } : result;
+}
+
+function settingsView(settings: SettingsStore): RpcOutput<'settings.get'> {
+  const current = settings.current();
+  const secrets = settings.secrets();
+  return {
+    values: settingDefinitions.map(({ path }) => ({
+      key: path,
+      value: settingValue(current, path),
+      origin: settings.origin(path),
+    })),
+    problems: [...settings.problems()],
+    ntfyTopic: secrets.RELAY_NTFY_TOPIC?.secret.reveal() ?? '',
+    hasCredential: credentialOf(secrets) !== undefined,
+  };
+}

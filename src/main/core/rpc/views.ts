@@ -1,0 +1,170 @@
+import type { SessionId } from '#shared/ids.ts';
+import type {
+  CostLine,
+  CostSummary,
+  InboxItem,
+  RelayStateName,
+  SessionStateName,
+  SessionSummary,
+  Waiting,
+} from '#shared/models.ts';
+import { addUsage, noUsage } from '#shared/usage.ts';
+import {
+  type ExchangeState,
+  itemsHolding,
+  localDay,
+  type RelayState,
+  type SessionState,
+} from '../engine/state.ts';
+import type { Queries, SpendRow } from '../store/queries.ts';
+
+/** What the owner sees, made from the state and the read models. Pure. */
+
+export function relayStateName(state: RelayState): RelayStateName {
+  if (state.paused) return 'paused';
+  if (state.items.size > 0) return 'needs-owner';
+  const isWorking = [...state.exchanges.values()].some(
+    ({ stage }) => stage === 'queued' || stage === 'calling' || stage === 'waiting',
+  );
+  return isWorking ? 'working' : 'idle';
+}
+
+/** Envelopes that the supervisor has not answered yet. */
+export function countQueued(state: RelayState): number {
+  return [...state.exchanges.values()].filter(
+    ({ stage }) => stage === 'queued' || stage === 'calling' || stage === 'waiting',
+  ).length;
+}
+
+export function waitingList(state: RelayState): Waiting[] {
+  return [...state.exchanges.values()].flatMap((exchange) => {
+    const { id: exchangeId, sessionId, stage, retryAt, attempt, fault } = exchange;
+    if (stage === 'waiting') {
+      return [{ exchangeId, sessionId, reason: fault?.message ?? '', retryAt, attempt }];
+    }
+    if (stage !== 'queued' || !state.block) return [];
+    const reason = state.items.get(state.block.itemId)?.summary ?? state.block.code;
+    return [{ exchangeId, sessionId, reason, retryAt: state.block.retryAt, attempt }];
+  });
+}
+
+export function todayUsd(state: RelayState, now: number): number {
+  return state.spend.day === localDay(now) ? state.spend.usd : 0;
+}
+
+export function inboxItems(state: RelayState, queries: Queries): InboxItem[] {
+  return queries.openItems().map((item) => ({
+    ...item,
+    title: item.sessionId ? (state.sessions.get(item.sessionId)?.title ?? null) : null,
+  }));
+}
+
+export function sessionSummaries(state: RelayState, queries: Queries): SessionSummary[] {
+  const rows = new Map(queries.sessions().map((row) => [row.id, row]));
+  const holdsOf = new Set<SessionId>();
+  for (const item of state.items.values()) {
+    if (item.holds && item.sessionId) holdsOf.add(item.sessionId);
+  }
+  const open = new Map<SessionId, ExchangeState[]>();
+  for (const exchange of state.exchanges.values()) {
+    if (!exchange.sessionId) continue;
+    open.set(exchange.sessionId, [...(open.get(exchange.sessionId) ?? []), exchange]);
+  }
+  const summaries = [...state.sessions.values()].map((session) => {
+    const { id, title, cwd, autonomy, conversationId, muted } = session;
+    const row = rows.get(id);
+    return {
+      ...{ id, title, cwd, autonomy, conversationId, muted },
+      ...sessionState(session, holdsOf.has(id), open.get(id) ?? [], state),
+      exchanges: row?.exchanges ?? 0,
+      costUsd: row?.costUsd ?? 0,
+      lastSeenAt: row?.lastSeenAt ?? session.lastSeenAt,
+      lastWords: row?.lastWords ?? '',
+    };
+  });
+  return summaries.sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+}
+
+function sessionState(
+  session: SessionState,
+  isHolding: boolean,
+  exchanges: readonly ExchangeState[],
+  state: RelayState,
+): { state: SessionStateName; detail: string } {
+  if (isHolding) {
+    const item = itemsHolding(state, session.id)[0];
+    return {
+      state: 'needs-owner',
+      detail: item?.kind === 'escalation' ? 'asks you' : (item?.kind ?? ''),
+    };
+  }
+  const exchange = exchanges[0];
+  if (exchange) return { state: 'waiting', detail: stageWords(exchange, state) };
+  const waits = [...state.dispatches.values()].some(({ sessionId }) => sessionId === session.id);
+  if (waits) return { state: 'waiting', detail: 'a word waits for it' };
+  if (session.presence === 'closed') return { state: 'closed', detail: 'closed' };
+  if (session.failure) return { state: 'idle', detail: session.failure };
+  if (session.busy) {
+    const { backgroundTasks } = session;
+    return {
+      state: 'working',
+      detail: backgroundTasks > 0 ? `${backgroundTasks} background tasks` : 'at work',
+    };
+  }
+  return { state: 'idle', detail: session.autonomy === 'off' ? 'only watched' : '' };
+}
+
+function stageWords(exchange: ExchangeState, state: RelayState): string {
+  switch (exchange.stage) {
+    case 'queued':
+      return state.paused
+        ? 'paused'
+        : state.block
+          ? (state.items.get(state.block.itemId)?.summary ?? 'blocked')
+          : 'waits its turn';
+    case 'calling':
+      return 'supervisor is answering';
+    case 'waiting':
+      return exchange.fault?.message ?? 'tries again soon';
+    case 'dispatching': {
+      const dispatch = exchange.dispatchId ? state.dispatches.get(exchange.dispatchId) : undefined;
+      return dispatch?.stage === 'written' ? 'reply not taken yet' : 'reply on its way';
+    }
+    case 'escalated':
+    case 'faulted':
+    case 'drafted':
+      return 'needs you';
+  }
+}
+
+export function costSummary(state: RelayState, queries: Queries, now: number): CostSummary {
+  const rows = queries.spend();
+  const lines = (keyOf: (row: SpendRow) => string): CostLine[] => {
+    const byKey = new Map<string, CostLine>();
+    for (const row of rows) {
+      const key = keyOf(row);
+      const line = byKey.get(key) ?? { key, usd: 0, calls: 0, tokens: noUsage };
+      byKey.set(key, {
+        key,
+        usd: line.usd + row.usd,
+        calls: line.calls + row.calls,
+        tokens: addUsage(line.tokens, row),
+      });
+    }
+    return [...byKey.values()];
+  };
+  const dearest = (a: CostLine, b: CostLine) => b.usd - a.usd;
+  const total = lines(() => 'total')[0] ?? { usd: 0, calls: 0, tokens: noUsage };
+  return {
+    todayUsd: todayUsd(state, now),
+    totalUsd: total.usd,
+    calls: total.calls,
+    tokens: total.tokens,
+    bySession: lines(({ session }) => session).sort(dearest),
+    byModel: lines(({ model }) => model).sort(dearest),
+    byDay: lines(({ day }) => day).slice(-30),
+    byPurpose: lines(({ purpose }) => purpose).sort(dearest),
+    savedByCacheUsd: rows.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
+    unpricedCalls: rows.reduce((sum, { unpricedCalls }) => sum + unpricedCalls, 0),
+  };
+}

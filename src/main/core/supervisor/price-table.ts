@@ -1,0 +1,24 @@
+import path from 'node:path';
+import type { Usage } from '#shared/usage.ts';
+import { findInstallation } from '../installation.ts';
+import type { SettingsStore } from '../settings/settings.ts';
+import { costUsd, loadPrices, modelLimits } from './prices.ts';
+
+/** The shipped prices with the owner's own laid over them; follows the settings. */
+export function createPriceTable(settings: SettingsStore) {
+  const file = path.join(findInstallation().root, 'resources', 'prices.json');
+  let loaded = loadPrices(file, settings.current().prices);
+  settings.onChange((change) => {
+    if (change.settings.includes('prices')) loaded = loadPrices(file, settings.current().prices);
+  });
+  return {
+    price(model: string, usage: Usage) {
+      const cost = costUsd(usage, model, loaded.prices);
+      return cost.known
+        ? { costUsd: cost.usd, savedByCacheUsd: cost.savedByCacheUsd }
+        : { costUsd: null, savedByCacheUsd: 0 };
+    },
+    mostTokens: (model: string) => modelLimits(model, loaded.prices)?.maxOutputTokens,
+    problems: (): readonly string[] => loaded.problems,
+  };
+}

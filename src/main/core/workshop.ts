@@ -1,0 +1,147 @@
+import { watch } from 'chokidar';
+import type { Caller } from './conversation/caller.ts';
+import type { TokenCounter } from './conversation/token-counter.ts';
+import type { Dispatcher } from './dispatch/dispatcher.ts';
+import type { Engine } from './engine/engine.ts';
+import type { Intake } from './intake/intake.ts';
+import type { Notifier } from './notify/notifier.ts';
+import type { Logger } from './settings/logs.ts';
+
+export interface WorkshopOptions {
+  home: { queue: string; dispatch: string; ownerInput: string };
+  engine: Engine;
+  intake: Intake;
+  dispatcher: Dispatcher;
+  waker: { run(): void };
+  caller: Caller;
+  tokenCounter: TokenCounter;
+  notifier: Notifier;
+  log: Logger;
+}
+
+/**
+ * Says when the reactors look: at every committed event, at every file event, and now and then,
+ * since a file event can be missed. The reactors themselves find out from state and files what is
+ * due, so looking once too often does no harm and nothing depends on a single event.
+ */
+export interface Workshop {
+  start(): Promise<void>;
+  /** Something was committed or changed: look soon. */
+  wake(): void;
+  /** What keeps the relay from working just now, a sentence each. */
+  problems(): readonly string[];
+  stop(): Promise<void>;
+}
+
+const tickMs = 1000;
+const rescanEveryTicks = 5;
+const snapshotEveryTicks = 300;
+
+export function createWorkshop(options: WorkshopOptions): Workshop {
+  const { home, engine, intake, dispatcher, waker, caller, tokenCounter, notifier, log } = options;
+  const problems = new Map<string, string>();
+  let isLookDue = false;
+  let isScanDue = false;
+  let isStopped = false;
+  let ticks = 0;
+  let nextDue: NodeJS.Timeout | undefined;
+  let ticker: NodeJS.Timeout | undefined;
+  const watchers: { close(): Promise<void> }[] = [];
+
+  /** One reactor that fails (a full disk, say) keeps no other from its work; it is asked again at
+   * the next tick. */
+  function guarded(name: string, work: () => void): void {
+    try {
+      work();
+      problems.delete(name);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (problems.get(name) !== why) log.error({ name, error }, 'a reactor failed');
+      problems.set(name, why);
+    }
+  }
+
+  function scan(): void {
+    guarded('intake', () => {
+      if (intake.scan().again) setTimeout(scanSoon, tickMs / 4).unref();
+    });
+  }
+
+  function look(): void {
+    guarded('dispatcher', () => dispatcher.run());
+    guarded('caller', () => caller.run());
+    guarded('notifier', () => notifier.run());
+    guarded('tokenCounter', () => tokenCounter.run());
+    setDue();
+  }
+
+  function setDue(): void {
+    clearTimeout(nextDue);
+    const at = caller.nextDueAt();
+    if (at === undefined || isStopped) return;
+    nextDue = setTimeout(wake, Math.max(1, Math.min(at - Date.now(), 60_000)));
+    nextDue.unref();
+  }
+
+  function wake(): void {
+    if (isLookDue || isStopped) return;
+    isLookDue = true;
+    setImmediate(() => {
+      isLookDue = false;
+      if (!isStopped) look();
+    });
+  }
+
+  function scanSoon(): void {
+    if (isScanDue || isStopped) return;
+    isScanDue = true;
+    setImmediate(() => {
+      isScanDue = false;
+      if (!isStopped) scan();
+    });
+  }
+
+  function tick(): void {
+    ticks += 1;
+    if (ticks % rescanEveryTicks === 0) scanSoon();
+    guarded('waker', () => waker.run());
+    if (ticks % snapshotEveryTicks === 0) guarded('snapshot', () => engine.saveSnapshot());
+    wake();
+  }
+
+  return {
+    async start() {
+      const queueWatcher = watch([home.queue, home.ownerInput], {
+        depth: 0,
+        ignoreInitial: true,
+        ignored: (file) => file.endsWith('.rejected'),
+      });
+      queueWatcher.on('add', scanSoon).on('change', scanSoon);
+      const dispatchWatcher = watch(home.dispatch, { depth: 1, ignoreInitial: true });
+      dispatchWatcher.on('unlink', wake);
+      for (const watcher of [queueWatcher, dispatchWatcher]) {
+        watcher.on('error', (error) =>
+          log.warn({ error }, 'watching failed; files are still polled'),
+        );
+        watchers.push(watcher);
+      }
+      await Promise.all([
+        new Promise<void>((ready) => queueWatcher.once('ready', () => ready())),
+        new Promise<void>((ready) => dispatchWatcher.once('ready', () => ready())),
+      ]);
+      ticker = setInterval(tick, tickMs);
+      look();
+      scan();
+    },
+    wake,
+    problems: () => [...problems.values()],
+    async stop() {
+      isStopped = true;
+      clearInterval(ticker);
+      clearTimeout(nextDue);
+      await Promise.all(watchers.map((watcher) => watcher.close()));
+      await caller.stop();
+      await tokenCounter.stop();
+    },
+  };
+}
