@@ -1,6 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findInstallation } from '#core/installation.ts';
 import { homeRoot } from '#core/settings/home.ts';
+import type { ConnectOptions } from './commands/connect.ts';
+import type { ExportOptions } from './commands/export.ts';
 import { type CommandContext, exitCode, processTerminal } from './terminal.ts';
 
 /**
@@ -110,6 +112,54 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
   command('say [text...]', 'a word to the supervisor (- reads standard input)').action(
     run(async (words: string[]) => (await import('./commands/say.ts')).say(context, words)),
   );
+
+  look('topic', 'the ntfy topic, and how to get notifications on the phone').action(
+    run(async (options: Json) => (await import('./commands/topic.ts')).topic(context, options)),
+  );
+  const hooks = (usage: string, description: string) =>
+    command(usage, description)
+      .addOption(
+        new Option('--user', 'in your own settings, for all sessions').conflicts('project'),
+      )
+      .option('--project <dir>', 'in the settings of this directory, for sessions started there')
+      .option('--yes', 'do not ask');
+  hooks('connect', 'install the hooks in Claude Code, showing the change first')
+    .addArgument(new Argument('<program>', 'what to connect').choices(['claude-code']))
+    .action(
+      run(async (_program: string, options: ConnectOptions) =>
+        (await import('./commands/connect.ts')).connect(context, options),
+      ),
+    );
+  hooks('disconnect', 'take the hooks out again')
+    .addArgument(new Argument('[program]', 'what to disconnect').choices(['claude-code']))
+    .action(
+      run(async (_program: string | undefined, options: ConnectOptions) =>
+        (await import('./commands/connect.ts')).disconnect(context, options),
+      ),
+    );
+  look('doctor', 'check key, API, home, hooks and versions').action(
+    run(async (options: Json) => (await import('./commands/doctor.ts')).doctor(context, options)),
+  );
+  look('export', 'what was said, as Markdown or JSON lines')
+    .option('--session <id>', 'of one session')
+    .option('--conversation <id>', 'of one conversation')
+    .addOption(
+      new Option('--format <format>', 'how')
+        .choices(['markdown', 'jsonl'])
+        .default('markdown' as const),
+    )
+    .action(
+      run(async (options: ExportOptions) =>
+        (await import('./commands/export.ts')).exportConversation(context, options),
+      ),
+    );
+  command('import <file>', 'bring in the JSON history of the first relay (- reads standard input)')
+    .option('--conversation <id>', 'into this conversation')
+    .action(
+      run(async (file: string, options: { conversation?: string }) =>
+        (await import('./commands/import.ts')).importHistory(context, file, options),
+      ),
+    );
   return program;
 }
 

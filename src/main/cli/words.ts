@@ -29,7 +29,7 @@ async function readWords(
   return context.terminal.isInteractive ? ask(question) : undefined;
 }
 
-async function readStandardInput(): Promise<string> {
+export async function readStandardInput(): Promise<string> {
   process.stdin.setEncoding('utf8');
   let text = '';
   for await (const chunk of process.stdin) text += chunk;

@@ -1,0 +1,50 @@
+import { asMarkdown } from '#core/export/markdown.ts';
+import { readStoredEvents } from '#core/export/stored-events.ts';
+import { homeAt } from '#core/settings/home.ts';
+import type { RelayEvent } from '#shared/events.ts';
+import { type CommandContext, exitCode } from '../terminal.ts';
+
+export interface ExportOptions {
+  session?: string;
+  conversation?: string;
+  format: 'markdown' | 'jsonl';
+  /** The same as the format `jsonl`. */
+  json?: boolean;
+}
+
+/** Writes what was said to standard output; needs no running relay. */
+export async function exportConversation(
+  { terminal, home }: CommandContext,
+  options: ExportOptions,
+): Promise<number> {
+  const stored = await readStoredEvents(homeAt(home).database, {
+    sessionId: options.session,
+    conversationId: options.conversation,
+  });
+  if (!stored.ok) {
+    terminal.complain(stored.message);
+    return exitCode.failed;
+  }
+  try {
+    const isJson = options.json || options.format === 'jsonl';
+    let isEmpty = true;
+    for (const piece of isJson ? asJsonLines(stored.events) : asMarkdown(stored.events)) {
+      terminal.write(piece);
+      isEmpty = false;
+    }
+    if (!isEmpty) return exitCode.done;
+    terminal.complain(`Nothing has been said${whichWords(options)} yet.`);
+    return exitCode.failed;
+  } finally {
+    stored.close();
+  }
+}
+
+function* asJsonLines(events: Iterable<RelayEvent>): Generator<string> {
+  for (const event of events) yield `${JSON.stringify(event)}\n`;
+}
+
+function whichWords({ session, conversation }: ExportOptions): string {
+  const inSession = session === undefined ? '' : ` in session ${session}`;
+  return conversation === undefined ? inSession : `${inSession} in conversation ${conversation}`;
+}

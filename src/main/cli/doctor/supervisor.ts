@@ -1,0 +1,53 @@
+import { credentialOf } from '#core/settings/secrets.ts';
+import { type Check, fault, good, note, type Patient } from './check.ts';
+
+const anthropicUrl = 'https://api.anthropic.com';
+
+/** The key and where it goes, as far as it can be known without calling the API from here. */
+export async function checkSupervisor(patient: Patient): Promise<Check[]> {
+  return [await checkKey(patient), await checkApi(patient), checkNtfy(patient)];
+}
+
+async function checkKey({ relay, settings, secrets, home }: Patient): Promise<Check> {
+  if (relay !== undefined) {
+    const probe = await relay.call('supervisor.probe', {});
+    if (!probe.ok) return fault('key', `The key could not be tested: ${probe.error.message}`);
+    return (probe.value.ok ? good : fault)('key', probe.value.message);
+  }
+  if (settings.supervisor.provider === 'claude-code') {
+    return note('key', 'No key is needed: your own Claude Code answers.');
+  }
+  const credential = credentialOf(secrets);
+  if (credential === undefined) {
+    return fault('key', `There is no API key. Put ANTHROPIC_API_KEY=... into ${home.dotEnv}.`);
+  }
+  const what = credential.kind === 'api-key' ? 'An API key' : 'A gateway token';
+  return note('key', `${what} comes from ${credential.origin}; it is tested when a relay runs.`);
+}
+
+async function checkApi({ relay, settings }: Patient): Promise<Check> {
+  const url = (await runningBaseUrl(relay)) ?? settings.supervisor.baseUrl ?? anthropicUrl;
+  const { protocol, hostname } = new URL(url);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (protocol === 'http:' && !isHere) {
+    return fault('api', `Your key goes to ${url} unencrypted. Use an https: address.`);
+  }
+  if (url === anthropicUrl) return good('api', `Your key goes to ${url}.`);
+  return note('api', `Your key goes to ${url}, not to Anthropic itself.`);
+}
+
+/** The relay may have been started in another environment than this command. */
+async function runningBaseUrl(relay: Patient['relay']): Promise<string | undefined> {
+  const settings = await relay?.call('settings.get', {});
+  if (!settings?.ok) return undefined;
+  const { value } = settings.value.values.find(({ key }) => key === 'supervisor.baseUrl') ?? {};
+  return typeof value === 'string' ? value : undefined;
+}
+
+function checkNtfy({ settings, secrets }: Patient): Check {
+  if (!settings.ntfy.enabled) return note('phone', 'Notifications by ntfy are off (ntfy.enabled).');
+  if (secrets.RELAY_NTFY_TOPIC === undefined) {
+    return fault('phone', 'There is no ntfy topic. Start the relay once; it makes one.');
+  }
+  return good('phone', `Notifications go to ${settings.ntfy.server}. Subscribe with: relay topic`);
+}
