@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Options, Database as Sqlite } from 'better-sqlite3';
 import { migrations } from './migrations.ts';
@@ -20,6 +20,8 @@ export function whyNoDatabase(): string | undefined {
  * @throws what SQLite throws: a damaged file, a full disk, another writer.
  */
 export async function openDatabase(file: string): Promise<Database> {
+  // Made first, so that it and the files SQLite puts beside it are the owner's alone.
+  closeSync(openSync(file, 'a', 0o600));
   const db = await load(file, {});
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
