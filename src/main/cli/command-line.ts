@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findInstallation } from '#core/installation.ts';
-import { homeRoot } from '#core/settings/home.ts';
+import { homeRoot } from '#core/settings/home-paths.ts';
 import type { ConnectOptions } from './commands/connect.ts';
 import type { ExportOptions } from './commands/export.ts';
 import { type CommandContext, exitCode, processTerminal } from './terminal.ts';

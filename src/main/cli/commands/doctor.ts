@@ -1,5 +1,5 @@
 import { connectRelay } from '#core/rpc/client.ts';
-import { homeAt } from '#core/settings/home.ts';
+import { homeAt } from '#core/settings/home-paths.ts';
 import type { Check, Patient } from '../doctor/check.ts';
 import { checkHome } from '../doctor/home.ts';
 import { checkHooks } from '../doctor/hooks.ts';

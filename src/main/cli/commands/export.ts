@@ -1,6 +1,6 @@
 import { asMarkdown } from '#core/export/markdown.ts';
 import { readStoredEvents } from '#core/export/stored-events.ts';
-import { homeAt } from '#core/settings/home.ts';
+import { homeAt } from '#core/settings/home-paths.ts';
 import type { RelayEvent } from '#shared/events.ts';
 import { type CommandContext, exitCode } from '../terminal.ts';
 

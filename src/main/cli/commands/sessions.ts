@@ -2,7 +2,7 @@ import { formatDuration, formatUsd } from '#shared/format.ts';
 import type { SessionStateName, SessionSummary } from '#shared/models.ts';
 import { table } from '../table.ts';
 import type { CommandContext, Terminal } from '../terminal.ts';
-import { firstLine, printable } from '../text.ts';
+import { firstLine } from '../text.ts';
 import { showQuery } from '../with-relay.ts';
 
 export function sessions(context: CommandContext, options: { json?: boolean }): Promise<number> {
@@ -34,14 +34,14 @@ function describe(list: SessionSummary[], terminal: Terminal): string {
     list.map((session) => [
       session.id,
       firstLine(session.title ?? '', 32),
-      printable(
-        session.detail
-          ? `${stateWords[session.state]}, ${session.detail}`
-          : stateWords[session.state],
-      ),
+      firstLine(stateOf(session), 44),
       String(session.exchanges),
       formatUsd(session.costUsd),
       formatDuration(terminal.now() - session.lastSeenAt),
     ]),
   );
+}
+
+function stateOf({ state, detail }: SessionSummary): string {
+  return detail === '' ? stateWords[state] : `${stateWords[state]}, ${detail}`;
 }

@@ -1,30 +1,12 @@
 import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { defaultConfigText } from './config-file.ts';
 import { readDotEnv, withVariable } from './dot-env.ts';
+import { type Home, homeAt } from './home-paths.ts';
 import { newNtfyTopic } from './ntfy-topic.ts';
 import { createFile, replaceFile, systemCode } from './whole-file.ts';
 
-/** Where everything of one relay is (DESIGN 2.1). Absolute paths. */
-export interface Home {
-  root: string;
-  config: string;
-  dotEnv: string;
-  instructions: string;
-  queue: string;
-  rejected: string;
-  dispatch: string;
-  ownerInput: string;
-  database: string;
-  state: string;
-  controlSocket: string;
-  connectionToken: string;
-  /** What the names of lock files begin with (see lock.ts). */
-  lock: string;
-  logs: string;
-  hooks: string;
-}
+export { type Home, homeAt, homeRoot } from './home-paths.ts';
 
 export type HomeError = {
   code: 'home-not-a-folder' | 'home-not-yours' | 'home-not-writable' | 'instructions-missing';
@@ -35,36 +17,6 @@ export type HomeError = {
 export type OpenedHome =
   /** `isNew`: there was no config.yaml before. */
   { ok: true; home: Home; isNew: boolean } | { ok: false; error: HomeError };
-
-/** The folder that `RELAY_HOME` names, or `~/.relay`. */
-export function homeRoot(environment: NodeJS.ProcessEnv): string {
-  const named = environment.RELAY_HOME?.trim();
-  if (!named) return join(homedir(), '.relay');
-  // A shell expands the tilde, a service manager does not.
-  return resolve(named.replace(/^~(?=\/|$)/, homedir()));
-}
-
-/** The paths of a home; touches nothing. */
-export function homeAt(root: string): Home {
-  const at = (...parts: string[]) => join(root, ...parts);
-  return {
-    root,
-    config: at('config.yaml'),
-    dotEnv: at('.env'),
-    instructions: at('supervisor.md'),
-    queue: at('queue'),
-    rejected: at('queue', '.rejected'),
-    dispatch: at('dispatch'),
-    ownerInput: at('jc_input.txt'),
-    database: at('relay.db'),
-    state: at('state'),
-    controlSocket: at('state', 'control.sock'),
-    connectionToken: at('state', 'token'),
-    lock: at('state', 'lock'),
-    logs: at('logs'),
-    hooks: at('hooks'),
-  };
-}
 
 /**
  * Makes a home ready for a relay: folders, private to the owner, and on first run config.yaml, .env
