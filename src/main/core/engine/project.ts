@@ -1,9 +1,9 @@
 import type { EventPayload, RelayEvent } from '#shared/events.ts';
 import type { SessionId } from '#shared/ids.ts';
+import { localDay } from '#shared/local-day.ts';
 import {
   type ExchangeState,
   emptyState,
-  localDay,
   pairKey,
   type RelayState,
   type SessionState,

@@ -170,13 +170,6 @@ export function openExchangesOf(state: RelayState, sessionId: SessionId): Exchan
   return [...state.exchanges.values()].filter((exchange) => exchange.sessionId === sessionId);
 }
 
-/** The day a moment belongs to where the owner lives. */
-export function localDay(at: number): string {
-  const date = new Date(at);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
 /** The same key twice means: the session said the same and was answered the same. */
 export function pairKey(exchange: ExchangeState, reply: string): string {
   return `${exchange.saidKey}\n${reply.slice(0, 200)}\n${reply.length}`;

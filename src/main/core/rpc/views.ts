@@ -1,4 +1,5 @@
 import type { SessionId } from '#shared/ids.ts';
+import { localDay } from '#shared/local-day.ts';
 import type {
   CostLine,
   CostSummary,
@@ -12,7 +13,6 @@ import { addUsage, noUsage } from '#shared/usage.ts';
 import {
   type ExchangeState,
   itemsHolding,
-  localDay,
   type RelayState,
   type SessionState,
 } from '../engine/state.ts';

@@ -1,5 +1,5 @@
 import type { RelayEvent } from '#shared/events.ts';
-import { localDay } from '../engine/state.ts';
+import { localDay } from '#shared/local-day.ts';
 import type { Database } from './database.ts';
 
 /** Tables that follow from the events and nothing else; a rebuild empties and refills them. */

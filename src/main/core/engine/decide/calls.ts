@@ -1,15 +1,10 @@
 import type { NewEvent } from '#shared/events.ts';
 import type { Fault } from '#shared/fault.ts';
 import { type CallId, SessionId } from '#shared/ids.ts';
+import { localDay } from '#shared/local-day.ts';
 import { escalationMarker, type Verdict } from '#shared/verdict.ts';
 import type { CommandOf } from '../command.ts';
-import {
-  type ExchangeState,
-  localDay,
-  pairKey,
-  type RelayState,
-  type SessionState,
-} from '../state.ts';
+import { type ExchangeState, pairKey, type RelayState, type SessionState } from '../state.ts';
 import { type Circumstances, type Decide, decided, nothingToDo, refused } from './decision.ts';
 import { newItem, settled } from './items.ts';
 import { nextDispatchId, releaseUnlessOwed } from './session-events.ts';
