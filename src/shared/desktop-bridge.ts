@@ -1,0 +1,64 @@
+import type { ItemId, SessionId } from './ids.ts';
+import type { RpcInput, RpcName, RpcOutput, RpcResult, StreamItem } from './rpc.ts';
+
+/** Where the interface runs. */
+export type HostFacts =
+  | { kind: 'desktop'; platform: 'linux' | 'darwin' | 'win32'; version: string }
+  | { kind: 'browser' };
+
+/** A place in the interface that the tray, a notification or a menu can ask for. */
+export type Place = 'sessions' | 'inbox' | 'costs' | 'settings';
+
+/** A folder the host may show in the platform's file manager; the renderer never names a path. */
+export type KnownFolder = { kind: 'home' } | { kind: 'session'; sessionId: SessionId };
+
+/**
+ * All that the interface knows of the world. In the desktop window it is `window.relay`, put there by
+ * the preload script; in a browser the same functions speak HTTP (src/renderer/relay-client.ts).
+ *
+ * What crosses this line is plain data and functions, never an Electron object. Listeners are called
+ * with the data alone. No function throws and no promise rejects.
+ */
+export interface RelayBridge {
+  host: HostFacts;
+
+  /** One call of the contract. A relay that cannot be reached is the error `unavailable`. */
+  call<N extends RpcName>(name: N, input: RpcInput<N>): Promise<RpcResult<RpcOutput<N>>>;
+
+  /**
+   * Every committed event after `after`, in order, without gap or double, then live. `onEnd` is
+   * called once when the far end is gone (never after `stop`); the interface asks again from the
+   * last event it saw. Returns `stop`.
+   */
+  stream(after: number, onItem: (item: StreamItem) => void, onEnd: () => void): () => void;
+
+  /** Opens an address outside of Relay; anything but `https:` is ignored. */
+  openExternal(url: string): void;
+
+  /** What only the desktop can do; null in a browser. */
+  desktop: DesktopFunctions | null;
+}
+
+export interface DesktopFunctions {
+  /** A notification or the tray asks for an inbox item. Returns how to stop listening. */
+  onOpenItem(listener: (itemId: ItemId) => void): () => void;
+  /** The tray or the menu asks for a place. Returns how to stop listening. */
+  onNavigate(listener: (place: Place) => void): () => void;
+  /**
+   * Tells which inbox item the owner is looking at (null: none), so that no notification is shown
+   * for it while the window has the focus.
+   */
+  itemShown(itemId: ItemId | null): void;
+  openFolder(folder: KnownFolder): void;
+  /** Lets the owner choose a folder; null when the owner thought better of it. */
+  chooseFolder(): Promise<string | null>;
+  /** Whether Relay starts with the session of the user. */
+  startsAtLogin(): Promise<boolean>;
+  /** Resolves with what then holds. */
+  setStartsAtLogin(wanted: boolean): Promise<boolean>;
+}
+
+/** The preload script's name for it: `window.relay`. */
+export interface WindowWithRelay {
+  relay?: RelayBridge;
+}
