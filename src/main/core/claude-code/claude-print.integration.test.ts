@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -8,6 +8,7 @@ import { applyPlan, planDisconnect } from './connect.ts';
 import { pluginFolder } from './install-hooks.ts';
 import { processStart } from './liveness.ts';
 import { type ConnectedClaude, connectedClaude } from './testing/connected-claude.ts';
+import type { HookEnvelope } from './testing/fake-relay.ts';
 
 /** The real Claude Code in print mode, with the hooks installed as `connect` installs them. */
 
@@ -19,13 +20,17 @@ const deliveries = (text: string) =>
 
 /** What the session's model was given, freed from Claude Code's wrapping. */
 function received(): string[] {
-  const contexts = /^<system-reminder>\nStop hook additional context: ([^]*)\n<\/system-reminder>$/;
-  const feedback = /^Stop hook feedback:\n\['[^']*stop\.sh'\]: ([^]*)$/;
+  const contexts =
+    /^<system-reminder>\nStop hook additional context: ([\s\S]*)\n<\/system-reminder>$/;
+  const feedback = /^Stop hook feedback:\n\['[^']*stop\.sh'\]: ([\s\S]*)$/;
   return (claude.model.requests.at(-1)?.texts ?? []).flatMap(({ text }) => {
     const found = contexts.exec(text) ?? feedback.exec(text);
     return found?.[1] === undefined ? [] : [found[1]];
   });
 }
+
+const hasTranscript = ({ transcript_path: file }: HookEnvelope) =>
+  existsSync(file) && readFileSync(file, 'utf8').includes('answer 1');
 
 const isGone = (pid: number) => processStart(pid) === undefined;
 
@@ -102,6 +107,8 @@ describe('a session that is ended from outside', () => {
       relay.start();
       const run = claude.print('Begin.');
       const stop = await relay.next('Stop');
+      // Claude Code itself forgets a session that is killed before its transcript is written.
+      await vi.waitUntil(() => hasTranscript(stop), { timeout: 5_000 });
       run.child.kill(signal);
       await vi.waitUntil(() => isGone(stop.relay.hookPid), { timeout: 5_000 });
       await run.exited;

@@ -17,6 +17,7 @@ import { processStart } from './liveness.ts';
 import { type FakeRelay, makeFakeRelay } from './testing/fake-relay.ts';
 import { type HookProcess, startHook } from './testing/hook-process.ts';
 import { isHookWaiting, reclaimAbandoned } from './waiting.ts';
+import { wakeSession } from './wake.ts';
 
 const session = 's-1';
 const stop = { session_id: session, hook_event_name: 'Stop', last_assistant_message: 'Done.' };
@@ -270,7 +271,7 @@ describe('the wake hook', () => {
     const watched = join(home, 'state', 'wake', session);
     expect(JSON.parse(stdout).hookSpecificOutput.watchPaths).toEqual([watched]);
     relay.reply(session, 'Wake up.\n');
-    relay.wake(session);
+    wakeSession(home, session);
     const woken = await run('wake.sh', changed).exited;
     expect(woken).toEqual({ code: 2, stdout: '', stderr: 'Wake up.\n' });
     expect(readdirSync(watched)).toEqual([]);
@@ -281,7 +282,7 @@ describe('the wake hook', () => {
   it('names a file for a text that Claude Code would cut', async () => {
     await run('start.sh', start).exited;
     relay.reply(session, 'long '.repeat(30_000));
-    relay.wake(session);
+    wakeSession(home, session);
     const { code, stderr } = await run('wake.sh', changed).exited;
     expect(code).toBe(2);
     const file = /whole of it in (.*) and act on it/.exec(stderr)?.[1] ?? '';
@@ -291,7 +292,7 @@ describe('the wake hook', () => {
   it('leaves the reply to a Stop hook that waits', async () => {
     await run('start.sh', start).exited;
     const hook = await waitingHook();
-    relay.wake(session);
+    wakeSession(home, session);
     expect((await run('wake.sh', changed).exited).code).toBe(0);
     relay.reply(session, 'For the hook that waits.');
     expect(contextOf((await hook.exited).stdout)).toBe('For the hook that waits.');
@@ -299,7 +300,8 @@ describe('the wake hook', () => {
 
   it('touches nothing in print mode, which would throw the reply away', async () => {
     relay.reply(session, 'Stay.');
-    relay.wake(session);
+    mkdirSync(join(home, 'state', 'wake', session), { recursive: true });
+    wakeSession(home, session);
     const env = { CLAUDE_CODE_SESSION_ATTENDED: '0' };
     expect((await run('wake.sh', changed, { env }).exited).code).toBe(0);
     expect(readdirSync(dispatched())).toEqual(['input.txt']);

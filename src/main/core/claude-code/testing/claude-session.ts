@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { vi } from 'vitest';
 
 /** A `claude` that a test has started. */
 export interface ClaudeRun {
@@ -36,12 +37,22 @@ export function startPrint(prompt: string, options: ClaudeOptions): ClaudeRun {
 export function startTerminal(options: ClaudeOptions): ClaudeRun {
   const { program, cwd, env, args = [] } = options;
   const command = ['stty cols 120 rows 40; exec', program, ...args].join(' ');
-  return watch(
-    spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
-      cwd,
-      env,
-    }),
-  );
+  const flags = ['--quiet', '--flush', '--return', '--command', command, '/dev/null'];
+  return watch(spawn('script', flags, { cwd, env }));
+}
+
+/** Types one word into an interactive `claude`, sees it appear in the input box, presses Enter. */
+export async function typeWord(run: ClaudeRun, word: string): Promise<void> {
+  await screenShows(run, '❯');
+  const before = run.output().length;
+  run.child.stdin?.write(word);
+  await screenShows(run, word, before);
+  run.child.stdin?.write('\r');
+}
+
+/** Waits until `text` has been drawn after the first `from` characters of the output. */
+export async function screenShows(run: ClaudeRun, text: string, from = 0): Promise<void> {
+  await vi.waitUntil(() => run.output().includes(text, from), { timeout: 10_000, interval: 20 });
 }
 
 function watch(child: ReturnType<typeof spawn>): ClaudeRun {

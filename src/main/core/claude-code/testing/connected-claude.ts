@@ -1,6 +1,8 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { applyPlan, planConnect } from '../connect.ts';
+import { processStart } from '../liveness.ts';
 import { testClaude } from './claude-binary.ts';
 import { type ClaudeRun, startPrint, startTerminal } from './claude-session.ts';
 import { cleanEnvironment, skipOnboarding } from './clean-environment.ts';
@@ -65,10 +67,22 @@ export async function connectedClaude(
     terminal: (args = []) => note(startTerminal({ program, cwd, env, args })),
     dispose: async () => {
       relay.stop();
-      for (const run of runs) run.child.kill('SIGKILL');
-      await Promise.all(runs.map((run) => run.exited));
+      await end(runs, relay);
       await model.close();
       relay.remove();
     },
   };
+}
+
+/** Ends what was started, and waits for all of it: nothing may write into a folder that goes. */
+async function end(runs: readonly ClaudeRun[], relay: FakeRelay): Promise<void> {
+  for (const [pid, start] of relay.claudes) {
+    if (start !== undefined && processStart(pid) === start) process.kill(pid, 'SIGKILL');
+  }
+  for (const run of runs) run.child.kill('SIGKILL');
+  await Promise.all(runs.map((run) => run.exited));
+  const isOver = () =>
+    relay.waiting().length === 0 &&
+    [...relay.claudes].every(([pid, start]) => start === undefined || processStart(pid) !== start);
+  await vi.waitUntil(isOver, { timeout: 10_000 });
 }

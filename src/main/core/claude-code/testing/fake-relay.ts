@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,12 +12,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { vi } from 'vitest';
 import { installHooks } from '../install-hooks.ts';
-import { removeAlive, writeAlive } from '../liveness.ts';
+import { processStart, removeAlive, writeAlive } from '../liveness.ts';
+import { wakeSession } from '../wake.ts';
 
 /** What a hook wrote: Claude Code's own JSON, and what the hook put in front. */
 export interface HookEnvelope {
   relay: { claudePid: number | null; attended: boolean | null; hookPid: number; waiting: boolean };
   session_id: string;
+  transcript_path: string;
   hook_event_name: string;
   last_assistant_message?: string;
   prompt?: string;
@@ -30,6 +33,8 @@ export interface FakeRelay {
   home: string;
   /** Every envelope taken so far, in order. */
   envelopes: HookEnvelope[];
+  /** Every claude that a hook has named, by its number, with its start. */
+  claudes: Map<number, string | undefined>;
   /** Says that this process is the relay, or `pid` is. */
   start(pid?: number): void;
   stop(): void;
@@ -37,7 +42,10 @@ export interface FakeRelay {
   next(event: string, deadlineMs?: number): Promise<HookEnvelope>;
   reply(sessionId: string, text: string | Buffer): void;
   release(sessionId: string): void;
-  wake(sessionId: string): void;
+  /** Wakes the session as often as it takes until the reply is claimed. */
+  wake(sessionId: string): Promise<boolean>;
+  /** Sessions that have a marker of a waiting hook. */
+  waiting(): string[];
   /** Paths in the home that exist, for looking at. */
   has(...path: string[]): boolean;
   remove(): void;
@@ -52,8 +60,8 @@ export function makeFakeRelay(): FakeRelay {
     mkdirSync(join(home, name), { recursive: true });
   installHooks(home, resources);
   const envelopes: HookEnvelope[] = [];
+  const claudes = new Map<number, string | undefined>();
   const unasked: HookEnvelope[] = [];
-  let wakes = 0;
 
   function take(): void {
     const names = readdirSync(join(home, 'queue')).filter((name) => !name.startsWith('.'));
@@ -62,6 +70,10 @@ export function makeFakeRelay(): FakeRelay {
       const envelope = JSON.parse(readFileSync(path, 'utf8')) as HookEnvelope;
       rmSync(path);
       envelopes.push(envelope);
+      const { claudePid } = envelope.relay;
+      if (claudePid !== null && !claudes.has(claudePid)) {
+        claudes.set(claudePid, processStart(claudePid));
+      }
       unasked.push(envelope);
     }
   }
@@ -75,6 +87,7 @@ export function makeFakeRelay(): FakeRelay {
   return {
     home,
     envelopes,
+    claudes,
     start: (pid) => writeAlive(home, pid),
     stop: () => removeAlive(home),
     next: (event, deadlineMs = 15_000) =>
@@ -88,10 +101,16 @@ export function makeFakeRelay(): FakeRelay {
       ),
     reply: (sessionId, text) => put(join(home, 'dispatch', sessionId, 'input.txt'), text),
     release: (sessionId) => put(join(home, 'dispatch', sessionId, 'release'), ''),
-    wake: (sessionId) => {
-      wakes += 1;
-      put(join(home, 'state', 'wake', sessionId, `wake-${wakes}`), '');
-    },
+    wake: (sessionId) =>
+      vi.waitUntil(
+        () => {
+          const isTaken = !existsSync(join(home, 'dispatch', sessionId, 'input.txt'));
+          return isTaken || (wakeSession(home, sessionId) && false);
+        },
+        { timeout: 10_000, interval: 1_500 },
+      ),
+    waiting: () =>
+      existsSync(join(home, 'state', 'waiting')) ? readdirSync(join(home, 'state', 'waiting')) : [],
     has: (...path) => readdirSync(join(home, ...path.slice(0, -1))).includes(path.at(-1) ?? ''),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
