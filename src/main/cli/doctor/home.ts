@@ -1,8 +1,11 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { type Check, fault, good, note, type Patient } from './check.ts';
 
 /** The home, its secrets and settings. */
 export function checkHome({ home, problems }: Patient): Check[] {
+  if (!existsSync(home.root)) {
+    return [note('home', `${home.root} is not there yet; the first relay run makes it.`)];
+  }
   const checks = [checkFolder(home.root), checkSecrets(home.dotEnv)];
   for (const problem of problems) checks.push(fault('settings', problem));
   if (problems.length === 0) checks.push(good('settings', `${home.config} is in force.`));
@@ -10,10 +13,7 @@ export function checkHome({ home, problems }: Patient): Check[] {
 }
 
 function checkFolder(root: string): Check {
-  const found = statSync(root, { throwIfNoEntry: false });
-  if (found === undefined) {
-    return note('home', `${root} is not there yet; the first relay run makes it.`);
-  }
+  const found = statSync(root);
   if (!found.isDirectory()) {
     return fault('home', `${root} is not a folder. Move it away, or set RELAY_HOME.`);
   }
@@ -30,7 +30,8 @@ function checkFolder(root: string): Check {
 
 function checkSecrets(path: string): Check {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return note('secrets', `${path} is not there yet.`);
+  if (found === undefined)
+    return note('secrets', `${path} is not there; the next relay run makes it.`);
   return isOpenToOthers(found.mode)
     ? fault('secrets', `Others on this computer can read your key. Run: chmod 600 ${path}`)
     : good('secrets', `${path} is readable by you alone.`);

@@ -47,7 +47,7 @@ async function runningBaseUrl(relay: Patient['relay']): Promise<string | undefin
 function checkNtfy({ settings, secrets }: Patient): Check {
   if (!settings.ntfy.enabled) return note('phone', 'Notifications by ntfy are off (ntfy.enabled).');
   if (secrets.RELAY_NTFY_TOPIC === undefined) {
-    return fault('phone', 'There is no ntfy topic. Start the relay once; it makes one.');
+    return note('phone', 'There is no ntfy topic yet; the next relay run makes one.');
   }
   return good('phone', `Notifications go to ${settings.ntfy.server}. Subscribe with: relay topic`);
 }
