@@ -37,6 +37,8 @@ export interface RelayFixture extends AsyncDisposable {
   ): Promise<RelayEvent<T>>;
   /** Stops the relay and opens another on the same home. */
   restart(): Promise<void>;
+  /** Opens a relay on the home again, after `relay.stop()`. */
+  start(): Promise<void>;
 }
 
 const deadlineMs = 15_000;
@@ -144,6 +146,9 @@ export async function openRelayFixture(options: RelayFixtureOptions): Promise<Re
     },
     async restart() {
       await fixture.relay.stop();
+      await fixture.start();
+    },
+    async start() {
       fixture.relay = await start();
     },
     async [Symbol.asyncDispose]() {
