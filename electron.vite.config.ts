@@ -20,5 +20,6 @@ export default defineConfig({
   },
   renderer: {
     plugins: [react()],
+    build: { minify: true },
   },
 });
