@@ -1,4 +1,5 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Answer, MessagesCall } from '#demo/messages-api.ts';
@@ -19,6 +20,7 @@ import { openRelayFixture, type RelayFixture } from './testing/relay-fixture.ts'
 interface World {
   relay: RelayFixture;
   model: SessionModel;
+  userHome: string;
   /** Starts `claude -p` in a project of its own. */
   session(name: string, prompt: string): ClaudeRun;
 }
@@ -32,18 +34,34 @@ afterEach(async () => {
   runs = [];
   await world?.model.close();
   await world?.relay[Symbol.asyncDispose]();
+  if (world) rmSync(world.userHome, { recursive: true, force: true });
   world = undefined;
 });
 
 async function makeWorld(
   supervisor: (call: MessagesCall) => Answer,
   session: (request: ModelRequest) => string,
+  { resume = false } = {},
 ): Promise<World> {
   const program = await testClaude();
-  const relay = await openRelayFixture({ script: supervisor });
   const model = await startSessionModel({ answer: session });
-  const userHome = path.join(relay.root, 'user');
-  mkdirSync(userHome);
+  const userHome = mkdtempSync(path.join(tmpdir(), 'relay-user-'));
+  const env = cleanEnvironment(userHome, model.baseUrl);
+  const relay = await openRelayFixture({
+    script: supervisor,
+    ...(resume
+      ? {
+          config: 'claudeCode:\n  resume: true\n',
+          secretsInHome: true,
+          env: withoutModel({ ...env, PATH: `${path.dirname(program)}:${env.PATH}` }),
+        }
+      : {}),
+  });
+  // What a session that Relay starts gets from its user's settings, as it has nothing from a shell.
+  const { ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY } = env;
+  const settings = JSON.stringify({ env: { ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY } });
+  mkdirSync(path.join(userHome, '.claude'));
+  writeFileSync(path.join(userHome, '.claude', 'settings.json'), settings);
   const scope = { kind: 'user', claudeHome: path.join(userHome, '.claude') } as const;
   const plan = planConnect({ home: relay.root, scope });
   const applied = plan.ok ? applyPlan(plan.value) : plan;
@@ -51,18 +69,22 @@ async function makeWorld(
   world = {
     relay,
     model,
+    userHome,
     session(name, prompt) {
       const project = path.join(relay.root, 'projects', name);
       mkdirSync(project, { recursive: true });
       const cwd = realpathSync(project);
       skipOnboarding(userHome, cwd);
-      const env = cleanEnvironment(userHome, model.baseUrl);
       const run = startPrint(prompt, { program, cwd, env });
       runs.push(run);
       return run;
     },
   };
   return world;
+}
+
+function withoutModel(env: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('ANTHROPIC_')));
 }
 
 /** Answers `step N of NAME` with the next step, and lets the session stop after the last. */
@@ -163,5 +185,28 @@ describe('real sessions', () => {
     await relay.start();
     const said = await relay.waitFor('dispatch.queued');
     expect(said.payload.text).toBe('Do step 1 of alpha.');
+  });
+
+  test('a word for a session that is not open starts it again, where the owner allows it', async () => {
+    const { relay, session } = await makeWorld((call) => nextStep(call, 1), doStep, {
+      resume: true,
+    });
+    await resultOf(session('alpha', 'Do step 0 of alpha.'));
+    const { sessionId } = await relay.waitFor('session.closed');
+    if (!sessionId) throw new Error('a closed session has an id');
+    await relay.call('session.send', { sessionId, text: 'Do step 7 of alpha.', via: 'cli' });
+    const answered = await relay.waitFor(
+      'user_message',
+      ({ payload }) => payload.text === 'done 7 of alpha',
+    );
+    expect(answered.sessionId).toBe(sessionId);
+    const claimed = await relay.waitFor('dispatch.claimed', ({ seq }) => seq < answered.seq);
+    expect(claimed.sessionId).toBe(sessionId);
+    // What Relay sent is not taken for what a person typed.
+    const typed = relay.events.filter(
+      ({ type, payload }) =>
+        type === 'user_message' && 'via' in payload && payload.via === 'terminal',
+    );
+    expect(typed).toHaveLength(1);
   });
 });

@@ -6,19 +6,22 @@ import { createCaller } from './conversation/caller.ts';
 import { createTokenCounter } from './conversation/token-counter.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createMailbox } from './dispatch/mailbox.ts';
-import { createWaker } from './dispatch/wake.ts';
+import { createResumer } from './dispatch/resumer.ts';
+import { createWaker } from './dispatch/waker.ts';
 import { createBus } from './engine/bus.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
 import { findInstallation } from './installation.ts';
 import { createIntake } from './intake/intake.ts';
-import { createOwnerNotifier } from './notify/owner-notifier.ts';
+import { createOwnerNotifier, createTestNotification } from './notify/owner-notifier.ts';
 import type { RelayPort } from './relay-port.ts';
 import { callSettingsOf, policyOf } from './relay-settings.ts';
+import { createClaudeCodeCalls } from './rpc/claude-code-calls.ts';
 import { createHandlers } from './rpc/handlers.ts';
 import { createPort } from './rpc/router.ts';
 import { type Home, homeRoot, openHome } from './settings/home.ts';
 import { acquireLock } from './settings/lock.ts';
 import { type Logger, openLogs } from './settings/logs.ts';
+import type { SecretSource } from './settings/secret-source.ts';
 import { credentialOf } from './settings/secrets.ts';
 import { type SettingsStore, watchSettings } from './settings/settings.ts';
 import { openDatabase } from './store/database.ts';
@@ -35,6 +38,8 @@ export interface RelayOptions {
   env: NodeJS.ProcessEnv;
   host: 'headless' | 'desktop';
   version: string;
+  /** Secrets that the host keeps outside of the home. */
+  secrets?: SecretSource;
 }
 
 /** A relay at work. */
@@ -55,7 +60,10 @@ export type OpenedRelay =
 export async function openRelay(options: RelayOptions): Promise<OpenedRelay> {
   const installation = findInstallation();
   const resources = path.join(installation.root, 'resources');
-  const opened = openHome(options.home ?? homeRoot(options.env), path.join(resources, 'supervisor.md'));
+  const opened = openHome(
+    options.home ?? homeRoot(options.env),
+    path.join(resources, 'supervisor.md'),
+  );
   if (!opened.ok) return failed(opened.error.message);
   const { home } = opened;
   const lock = acquireLock(home, { host: options.host });
@@ -64,7 +72,7 @@ export async function openRelay(options: RelayOptions): Promise<OpenedRelay> {
     const message = `A ${host} relay (process ${pid}) already holds ${home.root}. Use it, or stop it first.`;
     return { ok: false, error: { code: 'conflict', message } };
   }
-  const settings = watchSettings(home, options.env);
+  const settings = watchSettings(home, options.env, options.secrets);
   const logs = await openLogs({
     folder: home.logs,
     level: settings.current().logs.level,
@@ -134,7 +142,13 @@ async function assemble(foundations: Foundations) {
 
   const intake = createIntake({ home, engine, queries, log });
   const mailbox = createMailbox(home.dispatch);
-  const dispatcher = createDispatcher({ engine, store, mailbox, holdAll });
+  const resumer = createResumer({
+    ...{ engine, store, mailbox, log },
+    isAllowed: () => settings.current().claudeCode.resume,
+    env: foundations.env,
+  });
+  const { isHandingOver } = resumer;
+  const dispatcher = createDispatcher({ engine, store, mailbox, holdAll, isHandingOver });
   const waker = createWaker({ home, engine });
   const caller = createCaller({
     ...{ engine, queries, supervisor, log },
@@ -150,12 +164,18 @@ async function assemble(foundations: Foundations) {
   });
   const notifier = createOwnerNotifier({ engine, settings, log });
   const workshop = createWorkshop({
-    ...{ home, engine, intake, dispatcher, waker, caller, tokenCounter, notifier, log },
+    ...{ home, engine, intake, dispatcher, waker, resumer, caller, tokenCounter, notifier, log },
   });
 
   const startedAt = Date.now();
   const handlers = createHandlers({
     ...{ engine, store, queries, settings, supervisor },
+    claudeCode: createClaudeCodeCalls({
+      ...{ home: home.root, env: foundations.env },
+      resourcesDir: findInstallation().resourcesDir,
+    }),
+    prices: prices.list,
+    sendTestNotification: createTestNotification({ settings, log }),
     identity: { home: home.root, pid: process.pid, version, host, startedAt },
     problems: () => [...prices.problems(), ...workshop.problems()],
   });

@@ -13,6 +13,7 @@ export interface WorkshopOptions {
   intake: Intake;
   dispatcher: Dispatcher;
   waker: { run(): void };
+  resumer: { run(): void };
   caller: Caller;
   tokenCounter: TokenCounter;
   notifier: Notifier;
@@ -38,7 +39,8 @@ const rescanEveryTicks = 5;
 const snapshotEveryTicks = 300;
 
 export function createWorkshop(options: WorkshopOptions): Workshop {
-  const { home, engine, intake, dispatcher, waker, caller, tokenCounter, notifier, log } = options;
+  const { home, engine, intake, dispatcher, waker, resumer, caller, tokenCounter, notifier, log } =
+    options;
   const problems = new Map<string, string>();
   let isLookDue = false;
   let isScanDue = false;
@@ -105,6 +107,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     ticks += 1;
     if (ticks % rescanEveryTicks === 0) scanSoon();
     guarded('waker', () => waker.run());
+    guarded('resumer', () => resumer.run());
     if (ticks % snapshotEveryTicks === 0) guarded('snapshot', () => engine.saveSnapshot());
     wake();
   }

@@ -1,4 +1,4 @@
-import type { SessionId } from '#shared/ids.ts';
+import type { DispatchId, SessionId } from '#shared/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type DispatchState, isHeld } from '../engine/state.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -9,6 +9,8 @@ export interface DispatcherOptions {
   store: EventStore;
   mailbox: Mailbox;
   holdAll: () => boolean;
+  /** It is being given to the session another way just now (resumer.ts). */
+  isHandingOver?: (dispatchId: DispatchId) => boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export function createDispatcher({
   store,
   mailbox,
   holdAll,
+  isHandingOver = () => false,
 }: DispatcherOptions): Dispatcher {
   function run(): void {
     // A copy, since every step changes the state.
@@ -53,6 +56,7 @@ export function createDispatcher({
 
   /** @returns whether the box is done with it: claimed or taken back. */
   function finishWritten({ id, sessionId, withdrawDue }: DispatchState): boolean {
+    if (isHandingOver(id)) return false;
     if (mailbox.isStaged(sessionId, id)) {
       // Killed between commit and rename; or the box has something in it that is not ours.
       if (withdrawDue) {

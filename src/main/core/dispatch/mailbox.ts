@@ -27,6 +27,8 @@ export interface Mailbox {
   discard(sessionId: SessionId, dispatchId: DispatchId): void;
   /** Takes `input.txt` back; false when the session was quicker. */
   takeBack(sessionId: SessionId): boolean;
+  /** Makes `input.txt` the staged file again; false when the session was quicker. */
+  setAside(sessionId: SessionId, dispatchId: DispatchId): boolean;
   /** Lets whoever waits stop waiting. */
   release(sessionId: SessionId): void;
 }
@@ -52,21 +54,28 @@ export function createMailbox(dispatchFolder: string): Mailbox {
       rmSync(staged(sessionId, dispatchId), { force: true });
     },
     takeBack(sessionId) {
-      const back = at(sessionId, `.withdrawn`);
-      try {
-        renameSync(input(sessionId), back);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-        throw error;
-      }
+      const back = at(sessionId, '.withdrawn');
+      if (!renameIfThere(input(sessionId), back)) return false;
       rmSync(back, { force: true });
       return true;
     },
+    setAside: (sessionId, dispatchId) =>
+      renameIfThere(input(sessionId), staged(sessionId, dispatchId)),
     release(sessionId) {
       makeFolder(sessionId);
       closeSync(openSync(at(sessionId, 'release'), 'w', 0o600));
     },
   };
+}
+
+function renameIfThere(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 function writeDurably(file: string, text: string): void {

@@ -16,6 +16,8 @@ export interface RelayFixtureOptions {
   /** Lines of config.yaml, written before the first start. */
   config?: string;
   env?: Record<string, string>;
+  /** The key and address of the API stand in the home's `.env`, and only `env` in the environment. */
+  secretsInHome?: boolean;
 }
 
 /** A relay in a home of its own, on a scripted Messages API; real files, SQLite and HTTP. */
@@ -49,12 +51,16 @@ export async function openRelayFixture(options: RelayFixtureOptions): Promise<Re
   if (options.config) writeFileSync(path.join(root, 'config.yaml'), options.config);
   const events: RelayEvent[] = [];
   const onEvent = new Set<() => void>();
-  const env = {
+  const own = {
     ANTHROPIC_API_KEY: api.key,
     ANTHROPIC_BASE_URL: api.url,
     RELAY_NTFY_ENABLED: 'false',
-    ...options.env,
   };
+  const env = options.secretsInHome ? (options.env ?? {}) : { ...own, ...options.env };
+  if (options.secretsInHome) {
+    const lines = Object.entries(own).map(([name, value]) => `${name}=${value}\n`);
+    writeFileSync(path.join(root, '.env'), lines.join(''), { mode: 0o600 });
+  }
 
   async function start(): Promise<Relay> {
     const opened = await openRelay({ home: root, env, host: 'headless', version: 'test' });
