@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { findInstallation } from '#core/installation.ts';
 import { homeRoot } from '#core/settings/home-paths.ts';
 import type { ConnectOptions } from './commands/connect.ts';
+import type { DemoOptions } from './commands/demo.ts';
 import type { ExportOptions } from './commands/export.ts';
 import { type CommandContext, exitCode, processTerminal } from './terminal.ts';
 
@@ -55,9 +56,14 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
         (await import('./commands/run.ts')).run(options),
       ),
     );
-  command('demo', 'show the whole loop offline, in a temporary home').action(
-    run(async () => (await import('./commands/demo.ts')).demo()),
-  );
+  look('demo', 'show the whole loop offline, in a temporary home')
+    .option('--fast', 'as quick as it goes')
+    .option('--keep', 'leave the home of the demo where it is')
+    .action(
+      run(async (options: DemoOptions) =>
+        (await import('./commands/demo.ts')).demo(context, options),
+      ),
+    );
 
   look('status', 'what the relay is doing').action(
     run(async (options: Json) => (await import('./commands/status.ts')).status(context, options)),
