@@ -12,6 +12,13 @@ claimed=$dispatch/.claimed-$$
 umask 077
 export LC_ALL=C # bytes are bytes, and a date is spelled the same everywhere
 
+# Whether somebody sits before it (a terminal) or not (print mode); null where Claude Code does not say.
+case $CLAUDE_CODE_SESSION_ATTENDED$CLAUDE_CODE_ENTRYPOINT in
+  1* | cli) attended=true ;;
+  0* | sdk-cli) attended=false ;;
+  *) attended=null ;;
+esac
+
 # The session id becomes part of paths: nothing but this alphabet, and no step upwards.
 case $session in '' | . | .. | *[!A-Za-z0-9._-]*) exit 0 ;; esac
 [ ${#session} -le 128 ] && [ -d "$home/queue" ] && [ "$RELAY_HOOKS" != off ] || exit 0
@@ -62,12 +69,10 @@ relay_alive() {
 # hook knows put in front. publish_envelope makes it appear, whole.
 hold_envelope() {
   envelope=$(date +%s)-$1-$$
-  claude=$CLAUDE_PID
-  case $claude in '' | *[!0-9]*) claude=null ;; esac
-  case $CLAUDE_CODE_SESSION_ATTENDED in 1) attended=true ;; 0) attended=false ;; *) attended=null ;; esac
+  case $CLAUDE_PID in '' | *[!0-9]*) pid=null ;; *) pid=$CLAUDE_PID ;; esac
   {
     printf '{"relay":{"claudePid":%s,"attended":%s,"hookPid":%s,"waiting":%s},' \
-      "$claude" "$attended" $$ "$2" && tail -c +2
+      "$pid" "$attended" $$ "$2" && tail -c +2
   } 2>/dev/null >"$home/queue/.$envelope" || drop_envelope
 }
 
@@ -91,6 +96,7 @@ claim() {
 }
 
 # claude_lives: whether the Claude Code that runs this hook is still there; killed, it leaves its hooks.
+# Where it does not tell its number (older versions) it is taken to live.
 claude_lives() { [ -z "$CLAUDE_PID" ] || lives "$CLAUDE_PID" "$claude_start"; }
 
 # settle STATUS: the end of a hook that has handed the claimed reply to Claude Code. A hook that was

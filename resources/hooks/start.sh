@@ -5,7 +5,7 @@
 
 hold_envelope start false
 # Print mode is never idle, and would throw away what wake.sh says.
-if [ "$CLAUDE_CODE_SESSION_ATTENDED" != 0 ] && mkdir -p "$wake" 2>/dev/null; then
+if [ "$attended" != false ] && mkdir -p "$wake" 2>/dev/null; then
   rm -f "$wake"/wake-*
   case $wake in
     *[\"\\]*) ;; # JSON would have to spell this path otherwise: no waking, then

@@ -6,7 +6,7 @@
 
 set -- "$wake"/wake-*
 [ -e "$1" ] || exit 0 # another file, or the removal of ours
-[ "$CLAUDE_CODE_SESSION_ATTENDED" != 0 ] || exit 0 # print mode would throw the reply away
+[ "$attended" != false ] || exit 0 # print mode would throw the reply away
 rm -f "$@"            # before the claim: a file dropped after it is for the next reply
 
 # A Stop hook that waits will have seen the reply by itself.

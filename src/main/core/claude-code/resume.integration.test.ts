@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { claudeVersion, findClaude, withoutSession } from './claude-program.ts';
-import { diagnoseClaudeCode } from './diagnose.ts';
 import { processStart } from './liveness.ts';
 import { resumeSession } from './resume.ts';
 import { CLAUDE_VERSION } from './testing/claude-binary.ts';
@@ -109,28 +108,6 @@ describe('the claude program', () => {
       ok: true,
       value: CLAUDE_VERSION,
     });
-  });
-
-  it('is diagnosed with its hooks', async () => {
-    const { relay, userHome, env, program } = claude;
-    const resourcesDir = join(import.meta.dirname, '../../../../resources');
-    const path = join(userHome, '.local', 'bin', 'claude');
-    mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
-    const well = { ...env, PATH: '/usr/bin:/bin' };
-    const found = await diagnoseClaudeCode({ home: relay.home, resourcesDir, env: well });
-    expect(found).toMatchObject({
-      claude: { path, version: CLAUDE_VERSION },
-      connected: [{ kind: 'user', present: 'all' }],
-      faults: [],
-    });
-
-    chmodSync(join(relay.home, 'hooks', 'stop.sh'), 0o644);
-    rmSync(join(userHome, '.claude'), { recursive: true });
-    rmSync(path);
-    const ill = await diagnoseClaudeCode({ home: relay.home, resourcesDir, env: well });
-    expect(ill.outdatedHooks).toEqual([join(relay.home, 'hooks', 'stop.sh')]);
-    expect(ill.faults).toHaveLength(3);
   });
 });
 

@@ -12,9 +12,11 @@ const cache = resolve(import.meta.dirname, '../../../../../.cache/claude-code', 
 /**
  * The path of the pinned `claude`, fetched from npm into `.cache/` when it is not there yet (about
  * 370 MB unpacked, some seconds). Only the package with this platform's native program is fetched;
- * the one named `claude-code` would only choose it.
+ * the one named `claude-code` would only choose it. `RELAY_TEST_CLAUDE` names another program, to see
+ * what holds with another version.
  */
 export async function testClaude(): Promise<string> {
+  if (process.env.RELAY_TEST_CLAUDE) return process.env.RELAY_TEST_CLAUDE;
   const program = join(cache, 'claude');
   if (!existsSync(program)) await fetchClaude();
   return program;

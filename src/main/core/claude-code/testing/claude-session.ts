@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { vi } from 'vitest';
 
+/** Gives a program a terminal; util-linux has it, so every Debian. */
+const TERMINAL_MAKER = 'script';
+
 /** A `claude` that a test has started. */
 export interface ClaudeRun {
   child: ChildProcess;
@@ -31,14 +34,14 @@ export function startPrint(prompt: string, options: ClaudeOptions): ClaudeRun {
 }
 
 /**
- * Starts an interactive `claude` on a terminal of its own, made by `script` of util-linux (part of
- * `bsdutils`, which every Debian has). What is written to the child's standard input is typed.
+ * Starts an interactive `claude` on a terminal of its own. What is written to the child's standard
+ * input is typed.
  */
 export function startTerminal(options: ClaudeOptions): ClaudeRun {
   const { program, cwd, env, args = [] } = options;
   const command = ['stty cols 120 rows 40; exec', program, ...args].join(' ');
   const flags = ['--quiet', '--flush', '--return', '--command', command, '/dev/null'];
-  return watch(spawn('script', flags, { cwd, env }));
+  return watch(spawn(TERMINAL_MAKER, flags, { cwd, env }));
 }
 
 /** Types one word into an interactive `claude`, sees it appear in the input box, presses Enter. */

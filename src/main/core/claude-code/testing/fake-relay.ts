@@ -13,7 +13,7 @@ import { join, resolve } from 'node:path';
 import { vi } from 'vitest';
 import { installHooks } from '../install-hooks.ts';
 import { processStart, removeAlive, writeAlive } from '../liveness.ts';
-import { wakeSession } from '../wake.ts';
+import { WAKE_AGAIN_MS, wakeSession } from '../wake.ts';
 
 /** What a hook wrote: Claude Code's own JSON, and what the hook put in front. */
 export interface HookEnvelope {
@@ -104,10 +104,11 @@ export function makeFakeRelay(): FakeRelay {
     wake: (sessionId) =>
       vi.waitUntil(
         () => {
-          const isTaken = !existsSync(join(home, 'dispatch', sessionId, 'input.txt'));
-          return isTaken || (wakeSession(home, sessionId) && false);
+          if (!existsSync(join(home, 'dispatch', sessionId, 'input.txt'))) return true;
+          wakeSession(home, sessionId);
+          return false;
         },
-        { timeout: 10_000, interval: 1_500 },
+        { timeout: 10_000, interval: WAKE_AGAIN_MS },
       ),
     waiting: () =>
       existsSync(join(home, 'state', 'waiting')) ? readdirSync(join(home, 'state', 'waiting')) : [],
