@@ -110,6 +110,69 @@ export const CostSummary = z.object({
 });
 export type CostSummary = z.infer<typeof CostSummary>;
 
+/** What one day, session, model and purpose cost. */
+export const CostRow = Usage.extend({
+  /** Local date, YYYY-MM-DD. */
+  day: z.string(),
+  /** Empty: the owner's own word to the supervisor. */
+  session: z.string(),
+  model: z.string(),
+  purpose: z.string(),
+  calls: z.number(),
+  usd: z.number(),
+  savedUsd: z.number(),
+  unpricedCalls: z.number(),
+});
+export type CostRow = z.infer<typeof CostRow>;
+
+/** USD per million tokens. */
+const TokenRates = z.object({
+  input: z.number(),
+  output: z.number(),
+  cacheRead: z.number(),
+  cacheWrite5m: z.number(),
+  cacheWrite1h: z.number(),
+});
+export type TokenRates = z.infer<typeof TokenRates>;
+
+export const ModelPrice = TokenRates.extend({
+  model: z.string(),
+  /** Rates of the whole request once its prompt, cached tokens included, is longer than this. */
+  above: TokenRates.extend({ promptTokens: z.number() }).nullable(),
+});
+export type ModelPrice = z.infer<typeof ModelPrice>;
+
+/** Which of the owner's sessions to connect: all, or those started in one directory. */
+export const ConnectScope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user') }),
+  z.object({ kind: z.literal('project'), dir: z.string().min(1, 'must not be empty') }),
+]);
+export type ConnectScope = z.infer<typeof ConnectScope>;
+
+export const ClaudeCodeStatus = z.object({
+  /** null: there is none in PATH. `version` is null where it does not say. */
+  claude: z.object({ path: z.string(), version: z.string().nullable() }).nullable(),
+  connected: z.array(
+    z.object({
+      file: z.string(),
+      kind: z.enum(['user', 'project']),
+      /** `some`: the file was edited since; connecting again mends it. */
+      present: z.enum(['all', 'some']),
+    }),
+  ),
+});
+export type ClaudeCodeStatus = z.infer<typeof ClaudeCodeStatus>;
+
+/** A change to one file that has not been made. */
+export const PlannedChange = z.object({
+  file: z.string(),
+  /** Unified; empty when there is nothing to change. */
+  diff: z.string(),
+  /** What the owner should know about it; empty for nothing. */
+  note: z.string(),
+});
+export type PlannedChange = z.infer<typeof PlannedChange>;
+
 export const RejectedEnvelope = z.object({
   name: z.string(),
   reason: z.string(),

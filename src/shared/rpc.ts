@@ -2,9 +2,14 @@ import { z } from 'zod';
 import { Autonomy, type RelayEvent, Via } from './events.ts';
 import { type CallId, ConversationId, ExchangeId, ItemId, SessionId } from './ids.ts';
 import {
+  ClaudeCodeStatus,
+  ConnectScope,
+  CostRow,
   CostSummary,
   HistoryEntry,
   InboxItem,
+  ModelPrice,
+  PlannedChange,
   RejectedEnvelope,
   SessionSummary,
   Status,
@@ -26,6 +31,14 @@ export const rpc = {
   'inbox.list': { kind: 'query', input: nothing, output: z.array(InboxItem) },
   'sessions.list': { kind: 'query', input: nothing, output: z.array(SessionSummary) },
   'cost.summary': { kind: 'query', input: nothing, output: CostSummary },
+  /** What was spent, a row for each day, session, model and purpose, of the last 30 days. */
+  'cost.rows': { kind: 'query', input: nothing, output: z.array(CostRow) },
+  /** The price table in force: the shipped one with the owner's own prices laid over it. */
+  'prices.list': {
+    kind: 'query',
+    input: nothing,
+    output: z.object({ date: z.string(), models: z.array(ModelPrice) }),
+  },
   'envelopes.rejected': { kind: 'query', input: nothing, output: z.array(RejectedEnvelope) },
   /** All that a client needs to begin; `seq` is where its stream goes on. */
   snapshot: {
@@ -39,7 +52,10 @@ export const rpc = {
       cost: CostSummary,
     }),
   },
-  /** Conversation and exchange events, newest page first in time, oldest first within the page. */
+  /**
+   * Conversation and exchange events, newest page first in time, oldest first within the page. Of a
+   * session within a conversation (both given): its own, and those that concern no single session.
+   */
   'events.page': {
     kind: 'query',
     input: z.object({
@@ -88,6 +104,44 @@ export const rpc = {
     kind: 'command',
     input: z.object({ name: z.enum(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN']), value: words }),
     output: done,
+  },
+  /** The supervisor's standing instructions (supervisor.md). */
+  'instructions.get': { kind: 'query', input: nothing, output: z.object({ text: z.string() }) },
+  'instructions.set': { kind: 'command', input: z.object({ text: words }), output: done },
+  /** Sends a test message to the owner's phone. */
+  'ntfy.test': { kind: 'command', input: nothing, output: done },
+  'claudeCode.status': { kind: 'query', input: nothing, output: ClaudeCodeStatus },
+  /** What connecting would change in Claude Code's settings; changes nothing. */
+  'claudeCode.planConnect': {
+    kind: 'query',
+    input: z.object({ scope: ConnectScope }),
+    output: PlannedChange,
+  },
+  'claudeCode.planDisconnect': {
+    kind: 'query',
+    input: z.object({ file: z.string() }),
+    output: PlannedChange,
+  },
+  /** Makes the change that was shown; `conflict` when the file has changed since. */
+  'claudeCode.connect': {
+    kind: 'command',
+    input: z.object({ scope: ConnectScope, diff: z.string() }),
+    output: done,
+  },
+  'claudeCode.disconnect': {
+    kind: 'command',
+    input: z.object({ file: z.string(), diff: z.string() }),
+    output: done,
+  },
+  /** What was said, for people (Markdown) or programs (JSON lines). */
+  'conversation.export': {
+    kind: 'query',
+    input: z.object({
+      sessionId: SessionId.optional(),
+      conversationId: ConversationId.optional(),
+      format: z.enum(['markdown', 'jsonl']),
+    }),
+    output: z.object({ text: z.string() }),
   },
   'supervisor.probe': {
     kind: 'query',

@@ -10,7 +10,10 @@ import type { SettingsStore } from '../settings/settings.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Queries } from '../store/queries.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { createClaudeCodeCalls } from './claude-code-calls.ts';
+import { exportConversation } from './export-call.ts';
 import {
+  costRows,
   costSummary,
   countQueued,
   inboxItems,
@@ -34,6 +37,10 @@ export interface HandlerOptions {
     host: 'headless' | 'desktop';
     startedAt: number;
   };
+  claudeCode: ReturnType<typeof createClaudeCodeCalls>;
+  prices: () => RpcOutput<'prices.list'>;
+  /** A sentence when the owner's phone could not be reached. */
+  sendTestNotification: () => Promise<string | undefined>;
   /** Sentences on what is wrong right now, beside the settings' own. */
   problems: () => readonly string[];
   now?: () => number;
@@ -48,6 +55,7 @@ type Handlers = {
 /** What each call of the contract does on the relay of this process. */
 export function createHandlers(options: HandlerOptions): RpcHandlers {
   const { engine, store, queries, settings, supervisor, identity, now = Date.now } = options;
+  const { claudeCode } = options;
 
   const value = <T>(found: T): RpcResult<T> => ({ ok: true, value: found });
   const events = (found: RelayEvent[]) => value({ events: found });
@@ -77,6 +85,8 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'inbox.list': () => value(inbox()),
     'sessions.list': () => value(sessions()),
     'cost.summary': () => value(cost()),
+    'cost.rows': () => value(costRows(queries, now())),
+    'prices.list': () => value(options.prices()),
     'envelopes.rejected': () => value(queries.rejected(200)),
     snapshot: () =>
       value({
@@ -94,6 +104,19 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'settings.get': () => value(settingsView(settings)),
     'settings.set': ({ key, value: wanted }) => editAnswer(settings.set(key, wanted)),
     'secret.set': ({ name, value: secret }) => editAnswer(settings.setSecret(name, secret)),
+    'instructions.get': () => value({ text: settings.instructions() }),
+    'instructions.set': ({ text }) => editAnswer(settings.setInstructions(text)),
+    'ntfy.test': async () => {
+      const failure = await options.sendTestNotification();
+      if (failure === undefined) return value({});
+      return { ok: false, error: { code: 'unavailable', message: failure } };
+    },
+    'claudeCode.status': () => claudeCode.status(),
+    'claudeCode.planConnect': ({ scope }) => claudeCode.planConnect(scope),
+    'claudeCode.planDisconnect': ({ file }) => claudeCode.planDisconnect(file),
+    'claudeCode.connect': ({ scope, diff }) => claudeCode.connect(scope, diff),
+    'claudeCode.disconnect': ({ file, diff }) => claudeCode.disconnect(file, diff),
+    'conversation.export': (input) => exportConversation(store, input),
     'supervisor.probe': async () => {
       const { model } = settings.current().supervisor;
       const found = await supervisor.probe(model, AbortSignal.timeout(30_000));

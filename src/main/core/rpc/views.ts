@@ -2,6 +2,7 @@ import type { SessionId } from '#shared/ids.ts';
 import { localDay } from '#shared/local-day.ts';
 import type {
   CostLine,
+  CostRow,
   CostSummary,
   InboxItem,
   RelayStateName,
@@ -135,6 +136,17 @@ function stageWords(exchange: ExchangeState, state: RelayState): string {
     case 'drafted':
       return 'needs you';
   }
+}
+
+/** The rows of the last 30 days, oldest first. */
+export function costRows(queries: Queries, now: number): CostRow[] {
+  const { date, month, year } = dateParts(new Date(now));
+  const firstDay = localDay(new Date(year, month, date - 29).getTime());
+  return queries.spend().filter(({ day }) => day >= firstDay);
+}
+
+function dateParts(date: Date) {
+  return { date: date.getDate(), month: date.getMonth(), year: date.getFullYear() };
 }
 
 export function costSummary(state: RelayState, queries: Queries, now: number): CostSummary {

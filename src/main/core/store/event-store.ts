@@ -38,6 +38,7 @@ export interface EventStore {
   after(after: number, limit: number): RelayEvent[];
   all(after: number): Generator<RelayEvent>;
   event(seq: number): RelayEvent | undefined;
+  /** With both a session and its conversation: also what concerns no single session of it. */
   page(query: {
     sessionId?: SessionId | undefined;
     conversationId?: ConversationId | undefined;
@@ -70,6 +71,11 @@ export function createEventStore(db: Database): EventStore {
   const pages = {
     session: select('WHERE session_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?'),
     conversation: select('WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?'),
+    /** Those of a conversation that concern no single session, within a range. */
+    common: select(
+      `WHERE conversation_id = ? AND session_id IS NULL AND seq > ? AND seq < ?
+       ORDER BY seq DESC LIMIT ?`,
+    ),
     all: select('WHERE seq < ? ORDER BY seq DESC LIMIT ?'),
   };
   const uncounted = select(
@@ -144,6 +150,14 @@ export function createEventStore(db: Database): EventStore {
       return row ? toEvent(row as Row) : undefined;
     },
     page({ sessionId, conversationId, before = Number.MAX_SAFE_INTEGER, limit }) {
+      if (sessionId && conversationId) {
+        const own = rows(pages.session.all(sessionId, before, limit + 1));
+        // Not further back than the page reaches by itself: what lies there comes with the next.
+        const from = own.length > limit ? (own.at(-1)?.seq ?? 0) : 0;
+        const common = rows(pages.common.all(conversationId, from, before, limit + 1));
+        const both = [...own, ...common].sort((a, b) => b.seq - a.seq);
+        return { events: both.slice(0, limit).reverse(), more: both.length > limit };
+      }
       const found = rows(
         sessionId
           ? pages.session.all(sessionId, before, limit + 1)

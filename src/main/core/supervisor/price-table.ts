@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { RpcOutput } from '#shared/rpc.ts';
 import type { Usage } from '#shared/usage.ts';
 import { findInstallation } from '../installation.ts';
 import type { SettingsStore } from '../settings/settings.ts';
@@ -19,6 +20,14 @@ export function createPriceTable(settings: SettingsStore) {
         : { costUsd: null, savedByCacheUsd: 0 };
     },
     mostTokens: (model: string) => modelLimits(model, loaded.prices)?.maxOutputTokens,
+    /** Every model with its price, for the owner to see. */
+    list: (): RpcOutput<'prices.list'> => ({
+      date: loaded.prices.date,
+      models: [...loaded.prices.models].map(([model, price]) => {
+        const { input, output, cacheRead, cacheWrite5m, cacheWrite1h, above = null } = price;
+        return { model, input, output, cacheRead, cacheWrite5m, cacheWrite1h, above };
+      }),
+    }),
     problems: (): readonly string[] => loaded.problems,
   };
 }
