@@ -1,4 +1,5 @@
 import { findInstallation } from '#core/installation.ts';
+import type { SecretSource } from '#core/settings/secret-source.ts';
 import type { HostedRelay } from './host.ts';
 import { serveRelay } from './host.ts';
 
@@ -7,6 +8,7 @@ export type OpenRelay = (options: {
   env: NodeJS.ProcessEnv;
   host: 'headless';
   version: string;
+  secrets?: SecretSource;
 }) => Promise<{ ok: true; relay: HostedRelay } | { ok: false; error: { message: string } }>;
 
 export interface RunOptions {
@@ -14,6 +16,8 @@ export interface RunOptions {
   tcpPort: number;
   /** Whether to serve the interface to a browser. */
   ui: boolean;
+  /** Secrets that whoever started it keeps. */
+  secrets?: SecretSource;
 }
 
 /**
@@ -24,7 +28,10 @@ export interface RunOptions {
 export async function runHeadless(openRelay: OpenRelay, options: RunOptions): Promise<number> {
   const stopAsked = waitForStop();
   const { version, rendererDir } = findInstallation();
-  const opened = await openRelay({ env: process.env, host: 'headless', version });
+  const opened = await openRelay({
+    ...{ env: process.env, host: 'headless', version },
+    ...(options.secrets ? { secrets: options.secrets } : {}),
+  });
   if (!opened.ok) return fail(opened.error.message);
   const served = await serveRelay({
     relay: opened.relay,

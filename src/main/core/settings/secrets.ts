@@ -42,7 +42,7 @@ export const secretNames = [
 ] as const;
 export type SecretName = (typeof secretNames)[number];
 
-export type SecretOrigin = 'environment' | '.env';
+export type SecretOrigin = 'environment' | '.env' | 'keychain';
 
 export interface HeldSecret {
   secret: Secret;
@@ -60,11 +60,12 @@ export interface Credential {
 }
 
 /**
- * The credential for the API: from the environment before `.env`, and there the key before the token.
+ * The credential for the API: from the environment before `.env` before the keychain, and there the
+ * key before the token.
  * So a gateway's token in the environment is not overridden by a key that lies in the home.
  */
 export function credentialOf(secrets: Secrets): Credential | undefined {
-  const candidates = (['environment', '.env'] as const).flatMap((origin) => [
+  const candidates = (['environment', '.env', 'keychain'] as const).flatMap((origin) => [
     credential('api-key', origin, secrets.ANTHROPIC_API_KEY),
     credential('auth-token', origin, secrets.ANTHROPIC_AUTH_TOKEN),
   ]);
@@ -92,10 +93,11 @@ export function secretProblem(name: SecretName, value: string): string | undefin
   return `${name} holds blanks or characters that no key has; paste it again, in one piece.`;
 }
 
-/** Reads the secrets of both places. What cannot be one is left out and told. */
+/** Reads the secrets of all places. What cannot be one is left out and told. */
 export function readSecrets(
   environment: Readonly<Record<string, string | undefined>>,
   dotEnv: Readonly<Record<string, string | undefined>>,
+  keychain: Readonly<Record<string, string | undefined>> = {},
 ): { secrets: Secrets; problems: string[] } {
   const secrets: Partial<Record<SecretName, HeldSecret>> = {};
   const problems: string[] = [];
@@ -103,6 +105,7 @@ export function readSecrets(
     for (const [origin, variables] of [
       ['environment', environment],
       ['.env', dotEnv],
+      ['keychain', keychain],
     ] as const) {
       const value = variables[name]?.trim();
       if (!value || secrets[name] !== undefined) continue;

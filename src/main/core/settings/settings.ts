@@ -10,6 +10,7 @@ import { watchFiles } from './file-watch.ts';
 import type { Home } from './home.ts';
 import { type HomeFiles, readHomeFiles } from './home-files.ts';
 import { type ResolvedSettings, resolveSettings, type SettingOrigin } from './layers.ts';
+import type { PlainSecrets, SecretSource } from './secret-source.ts';
 import { readSecrets, type SecretName, type Secrets, secretNames } from './secrets.ts';
 
 /** The settings as they are now, all places and fallbacks applied. Frozen. */
@@ -49,16 +50,24 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The settings and secrets of an opened home, kept up to date while its files are edited.
  * @param environment read once; pass `process.env`.
+ * @param keychain secrets that the host keeps elsewhere.
  */
-export function watchSettings(home: Home, environment: Environment): SettingsStore {
+export function watchSettings(
+  home: Home,
+  environment: Environment,
+  keychain?: SecretSource,
+): SettingsStore {
   const listeners = new Set<(change: SettingsChange) => void>();
   // Watched before the first reading, so that no edit falls between the two.
   const watch = watchFiles([home.config, home.dotEnv, home.instructions], reload);
-  let snapshot = readSnapshot(home, environment, undefined);
+  const read = (before?: Snapshot) =>
+    readSnapshot(home, environment, keychain?.read() ?? {}, before);
+  let snapshot = read();
+  const leaveKeychain = keychain?.onChange(reload);
 
   function reload(): void {
     const before = snapshot;
-    snapshot = readSnapshot(home, environment, before);
+    snapshot = read(before);
     const change = difference(before, snapshot);
     if (change === undefined) return;
     for (const listener of [...listeners]) tell(listener, change);
@@ -84,7 +93,10 @@ export function watchSettings(home: Home, environment: Environment): SettingsSto
     setSecret: (name, value) =>
       afterEdit(editSecret(home, name, value, snapshot.secrets[name]?.origin)),
     setInstructions: (text) => afterEdit(editInstructions(home, text)),
-    close: () => watch.close(),
+    close() {
+      leaveKeychain?.();
+      return watch.close();
+    },
   };
 }
 
@@ -98,12 +110,13 @@ interface Snapshot {
 function readSnapshot(
   home: Home,
   environment: Environment,
+  keychain: PlainSecrets,
   before: Snapshot | undefined,
 ): Snapshot {
   const files = readHomeFiles(home, before?.files);
   const { config, dotEnv } = files;
   const resolved = resolveSettings({ environment, dotEnv, config }, before?.resolved);
-  const { secrets, problems } = readSecrets(environment, dotEnv);
+  const { secrets, problems } = readSecrets(environment, dotEnv, keychain);
   freeze(resolved.settings);
   return {
     files,
