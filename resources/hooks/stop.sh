@@ -49,7 +49,11 @@ deliver() {
 # The relay may end and start again (an update, a service that restarts it): that takes a second.
 # More than about two without one, and the session is let go.
 relay_there() {
-  if relay_alive; then missing=0; else missing=$((missing + 1)); fi
+  if { [ -e "$home/state/relay.alive" ] && lives "$relay_pid" "$relay_start"; } || relay_alive; then
+    missing=0
+  else
+    missing=$((missing + 1))
+  fi
   [ "$missing" -le 4 ]
 }
 

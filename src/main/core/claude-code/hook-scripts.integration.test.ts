@@ -196,6 +196,19 @@ describe('the Stop hook', () => {
     expect(readFileSync(join(dispatched(), 'input.txt'), 'utf8')).toBe('Not to be lost.');
   });
 
+  it.each([
+    ['short', 'Not to be lost.'],
+    ['long', 'Not to be lost. '.repeat(20_000)],
+  ])('puts a %s reply back when nobody listens any more', async (_, text) => {
+    const hook = await waitingHook({ env: { CLAUDE_PID: '' } });
+    hook.child.stdout?.destroy();
+    hook.child.stderr?.destroy();
+    relay.reply(session, text);
+    await hook.exited;
+    expect(readFileSync(join(dispatched(), 'input.txt'), 'utf8')).toBe(text);
+    expect(readdirSync(dispatched())).toEqual(['input.txt']);
+  });
+
   it('hands over what a killed hook had claimed', async () => {
     const gone = spawnSync('true').pid;
     mkdirSync(dispatched(), { recursive: true });
