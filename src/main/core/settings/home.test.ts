@@ -129,6 +129,13 @@ describe('a home that cannot be', () => {
     expect(opened.ok ? '' : opened.error.message).toContain('you may not write there');
   });
 
+  it('is told whatever the system says', () => {
+    const folder = temporaryFolder();
+    const opened = openHome(join(folder, 'x'.repeat(300)), shippedIn(folder));
+    expect(opened).toMatchObject({ ok: false, error: { code: 'home-not-writable' } });
+    expect(opened.ok ? '' : opened.error.message).toMatch(/ENAMETOOLONG\. .*set RELAY_HOME/);
+  });
+
   it('is told when it is another user’s', () => {
     const folder = temporaryFolder();
     const shipped = shippedIn(folder);

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { processStart } from '../claude-code/liveness.ts';
 import type { Home } from './home.ts';
 import { acquireLock, lockHolder } from './lock.ts';
 import { temporaryHome } from './testing/temporary-home.ts';
 
-const starter = join(import.meta.dirname, 'testing', 'lock-starter.ts');
+const starter = fileURLToPath(import.meta.resolve('./testing/lock-starter.ts'));
 
 interface Started {
   child: ChildProcess;

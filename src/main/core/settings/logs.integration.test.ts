@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type LogOptions, type Logs, openLogs } from './logs.ts';
@@ -117,7 +118,7 @@ describe('a process that logs', () => {
     const [code] = await once(child, 'exit');
     return { code, count: lines(folder).length };
   }
-  const writer = join(import.meta.dirname, 'testing', 'log-writer.ts');
+  const writer = fileURLToPath(import.meta.resolve('./testing/log-writer.ts'));
 
   it('loses no line however it ends, and is not kept by its logs', async () => {
     expect(await run(writer, 'exit')).toEqual({ code: 0, count: 1000 });
