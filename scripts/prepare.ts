@@ -8,7 +8,11 @@ import { build, canBuild } from './build.ts';
 
 const bin = join(import.meta.dirname, '..', 'node_modules', '.bin');
 
-/** npm links the commands of packages only, not those of the project that it installs. */
+/**
+ * npm links the commands of packages only, not those of the project that it installs. A `bin` in
+ * package.json would not help: npx then installs the project once more, into its own cache, and runs
+ * that; without one it looks here first.
+ */
 function linkCommand(): void {
   // On Windows the command is started by `npm run relay`; a link would need special rights.
   if (process.platform === 'win32' || !existsSync(bin)) return;
