@@ -65,7 +65,7 @@ const sections = {
     capCharacters: setting(
       whole(1_000),
       400_000,
-      'Most characters of one message that are sent; the middle of a longer one is left out.',
+      'Most characters of the conversation sent with a call, counted beside the tokens.',
     ),
     verbatimTurns: setting(
       whole(1),
@@ -141,6 +141,18 @@ const sections = {
       "The link a notification opens; null is the relay's own page where it has one.",
     ),
   },
+  desktop: {
+    notifications: setting(
+      flag,
+      true,
+      'Whether the desktop shows a notification for what needs you.',
+    ),
+    shortcut: setting(
+      orNull(text),
+      'Control+Alt+J',
+      'The key that brings up the inbox from anywhere, as Electron writes it; null is none.',
+    ),
+  },
   claudeCode: {
     resume: setting(
       flag,
@@ -175,6 +187,7 @@ export const Settings = z.object({
   guards: section(sections.guards),
   faults: section(sections.faults),
   ntfy: section(sections.ntfy),
+  desktop: section(sections.desktop),
   claudeCode: section(sections.claudeCode),
   prices: sections.prices,
   logs: section(sections.logs),
