@@ -26,16 +26,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+function environment(): NodeJS.ProcessEnv {
+  return {
+    PATH: '/usr/bin:/bin',
+    HOME: folder,
+    RELAY_HOME: home,
+    // Nothing of these tests leaves this computer.
+    RELAY_NTFY_SERVER: 'http://127.0.0.1:9',
+    ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
+  };
+}
+
 function start(...args: string[]) {
   const child = spawn(relayCommand, ['run', ...args], {
-    env: {
-      PATH: '/usr/bin:/bin',
-      HOME: folder,
-      RELAY_HOME: home,
-      // Nothing of these tests leaves this computer.
-      RELAY_NTFY_SERVER: 'http://127.0.0.1:9',
-      ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
-    },
+    env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -98,6 +102,18 @@ test('a stream that is open does not hold up the stop', async () => {
   child.kill('SIGINT');
   await streamEnded;
   expect((await ended()).code).toBe(0);
+});
+
+test('a relay that npm started goes when npm goes, though no signal reaches it', async () => {
+  // What npx runs: a shell that does not pass its end on.
+  const shell = spawn('sh', ['-c', `"${relayCommand}" run --no-ui; true`], {
+    env: { ...environment(), npm_lifecycle_event: 'npx' },
+  });
+  children.push(shell);
+  const pid = await runningPid();
+  expect(pid).not.toBe(shell.pid);
+  await end(shell, 'SIGTERM');
+  await expect.poll(() => connectRelay(home), { timeout: 10_000 }).toBeUndefined();
 });
 
 test('a second relay says who holds the home, and leaves the first alone', async () => {

@@ -1,7 +1,7 @@
 import { findInstallation } from '#core/installation.ts';
 import type { SecretSource } from '#core/settings/secret-source.ts';
-import type { HostedRelay } from './host.ts';
-import { serveRelay } from './host.ts';
+import { type HostedRelay, serveRelay } from './host.ts';
+import { waitForStop } from './stop-request.ts';
 
 /** Opens the relay of a home, or says in a sentence why it cannot be (`openRelay` of core). */
 export type OpenRelay = (options: {
@@ -26,7 +26,7 @@ export interface RunOptions {
  * waits for the control socket.
  */
 export async function runHeadless(openRelay: OpenRelay, options: RunOptions): Promise<number> {
-  const stopAsked = waitForStop();
+  const stopAsked = waitForStop(process.env);
   const { version, rendererDir } = findInstallation();
   const opened = await openRelay({
     ...{ env: process.env, host: 'headless', version },
@@ -53,19 +53,4 @@ export async function runHeadless(openRelay: OpenRelay, options: RunOptions): Pr
 function fail(message: string): number {
   process.stderr.write(`${message}\n`);
   return 1;
-}
-
-/** Resolves at the first signal to stop; a second one ends the process at once. */
-function waitForStop(): Promise<void> {
-  const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
-  return new Promise((resolve) => {
-    let isAsked = false;
-    for (const [signal, number] of Object.entries(signals)) {
-      process.on(signal, () => {
-        if (isAsked) process.exit(128 + number);
-        isAsked = true;
-        resolve();
-      });
-    }
-  });
 }
