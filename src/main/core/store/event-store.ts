@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NewEvent, RelayEvent } from '#shared/events.ts';
 import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
+import { type AtPoint, noFault } from '../fault-point.ts';
 import type { Database } from './database.ts';
 import { createReadModels, readModelTables } from './read-models.ts';
 
@@ -58,7 +59,7 @@ export interface EventStore {
   close(): void;
 }
 
-export function createEventStore(db: Database): EventStore {
+export function createEventStore(db: Database, atPoint: AtPoint = noFault): EventStore {
   const apply = createReadModels(db);
   const insert = db.prepare(
     `INSERT INTO events (id, ts_ns, type, session_id, conversation_id, exchange_id, tool_use_id, payload)
@@ -101,7 +102,11 @@ export function createEventStore(db: Database): EventStore {
     transaction: (work) => {
       const before = lastSeq;
       try {
-        return db.transaction(work)();
+        return db.transaction(() => {
+          const result = work();
+          atPoint('store.committing');
+          return result;
+        })();
       } catch (error) {
         lastSeq = before;
         throw error;

@@ -65,7 +65,7 @@ export function createQueries(db: Database): Queries {
   const openItems = db.prepare(
     `SELECT id, kind, code, session_id AS sessionId, conversation_id AS conversationId,
        exchange_id AS exchangeId, summary, proposal, reasoning, holds, opened_at AS openedAt
-     FROM items WHERE settled_at IS NULL ORDER BY opened_at, id`,
+     FROM items WHERE settled_at IS NULL ORDER BY rowid`,
   );
   const spend = db.prepare(
     `SELECT day, session_id AS session, model, purpose, calls, input, output,
