@@ -83,6 +83,7 @@ export type Command =
     })
   | (CallFacts & { kind: 'failCall'; fault: Fault })
   | { kind: 'interruptCall'; callId: CallId; exchangeId: ExchangeId }
+  | { kind: 'remindSupervisor'; exchangeId: ExchangeId }
   | {
       kind: 'recordSummary';
       conversationId: ConversationId;

@@ -24,7 +24,10 @@ export interface Engine {
   execute(command: Command): Outcome;
   /** Several commands in one transaction (one fsync); one that is refused harms no other. */
   executeAll(commands: readonly Command[]): Outcome[];
-  /** Writes the snapshot that makes the next start quick. */
+  /**
+   * Writes the snapshot that makes the next start quick.
+   * @throws what SQLite throws.
+   */
   saveSnapshot(): void;
 }
 
@@ -41,12 +44,15 @@ const eventsBetweenSnapshots = 5000;
 export function createEngine(options: EngineOptions): Engine {
   const { store, bus, policy, now = Date.now, chance = Math.random } = options;
   let state = loadState(store);
+  /** A commit failed and the store could not be read either: nothing is decided from this state. */
+  let isStale = false;
   let savedSeq = state.seq;
   // A subscriber may execute commands of its own: those run after the events at hand are published.
   const unpublished: RelayEvent[][] = [];
   let isPublishing = false;
 
   function executeAll(commands: readonly Command[]): Outcome[] {
+    if (isStale) reload();
     const committed: RelayEvent[] = [];
     let outcomes: Outcome[];
     try {
@@ -63,11 +69,21 @@ export function createEngine(options: EngineOptions): Engine {
       );
     } catch (error) {
       // The transaction is gone, so what was folded in meanwhile never happened.
-      state = loadState(store);
+      isStale = true;
+      try {
+        reload();
+      } catch {
+        // Then before the next command; it is the first error that says what is wrong.
+      }
       throw error;
     }
     publish(committed);
     return outcomes;
+  }
+
+  function reload(): void {
+    state = loadState(store);
+    isStale = false;
   }
 
   function publish(events: RelayEvent[]): void {
@@ -80,7 +96,12 @@ export function createEngine(options: EngineOptions): Engine {
     } finally {
       isPublishing = false;
     }
-    if (state.seq - savedSeq >= eventsBetweenSnapshots) saveSnapshot();
+    if (state.seq - savedSeq < eventsBetweenSnapshots) return;
+    try {
+      saveSnapshot();
+    } catch {
+      // The events are committed, which is what the caller was promised; the next one tries again.
+    }
   }
 
   function saveSnapshot(): void {

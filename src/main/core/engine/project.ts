@@ -165,6 +165,7 @@ const projectors: { [T in RelayEvent['type']]?: Projector<T> } = {
       writtenAt: null,
       withdrawDue: false,
     });
+    session.releaseDue = false;
     if (origin === 'owner') session.exchangesSinceOwner = 0;
     const exchange = exchangeOf(state, event);
     if (exchange) {
@@ -184,7 +185,12 @@ const projectors: { [T in RelayEvent['type']]?: Projector<T> } = {
     sessionOf(state, event).busy = true;
   },
   'dispatch.withdrawn': (state, event) => {
-    state.dispatches.delete(event.payload.dispatchId);
+    const { dispatchId } = event.payload;
+    state.dispatches.delete(dispatchId);
+    const exchange = exchangeOf(state, event);
+    if (exchange?.dispatchId !== dispatchId) return;
+    exchange.dispatchId = null;
+    if (exchange.stage === 'dispatching') exchange.stage = 'queued';
   },
 
   'item.opened': openItem,
@@ -229,6 +235,9 @@ function openExchange(state: RelayState, event: RelayEvent<'exchange.opened'>): 
     saidKey: event.payload.saidKey,
   });
   state.lastConversationId = conversationId;
+  // Whoever waited has spoken again and waits anew: a release that was owed would end that wait.
+  const session = event.sessionId ? state.sessions.get(event.sessionId) : undefined;
+  if (session) session.releaseDue = false;
 }
 
 function failCall(

@@ -1,13 +1,13 @@
 import type { NewEvent } from '#shared/events.ts';
 import type { Fault } from '#shared/fault.ts';
 import { type CallId, SessionId } from '#shared/ids.ts';
-import { localDay } from '#shared/local-day.ts';
 import { escalationMarker, type Verdict } from '#shared/verdict.ts';
 import type { CommandOf } from '../command.ts';
-import { type ExchangeState, pairKey, type RelayState, type SessionState } from '../state.ts';
+import type { ExchangeState, RelayState } from '../state.ts';
 import { type Circumstances, type Decide, decided, nothingToDo, refused } from './decision.ts';
+import { guardBudget, guardPingPong } from './guards.ts';
 import { newItem, settled } from './items.ts';
-import { nextDispatchId, releaseUnlessOwed } from './session-events.ts';
+import { nextDispatchId, releaseUnlessOwed, subjectOf } from './session-events.ts';
 
 /** A prompt is made shorter, or the room for the answer larger, this often before the owner is asked. */
 const shrinksAtMost = 6;
@@ -101,12 +101,14 @@ export function interrupted(exchange: ExchangeState, callId: CallId): NewEvent {
   return { type: 'call.interrupted', ...subjectOf(exchange), payload: { callId } };
 }
 
-/** Something has changed that may have mended what blocks: the next try comes now. */
-export const recheck: Decide<CommandOf<'recheck'>> = (state, _command, { now }) => {
-  const item = state.block && state.items.get(state.block.itemId);
-  if (!item) return nothingToDo;
-  const payload = { itemId: item.id, code: item.code, summary: item.summary, retryAt: now };
-  return decided({ type: 'item.updated', payload });
+/** Where the last word in a conversation is the supervisor's own, it has to be told what is open. */
+export const remindSupervisor: Decide<CommandOf<'remindSupervisor'>> = (state, command) => {
+  const exchange = state.exchanges.get(command.exchangeId);
+  if (!exchange) return nothingToDo;
+  const whose = exchange.sessionId ? `of session ${exchange.sessionId}` : 'of the owner';
+  const text = `The last words ${whose} have not been answered yet. Answer them now.`;
+  const payload = { author: 'relay', text, via: null } as const;
+  return decided({ type: 'user_message', ...subjectOf(exchange), payload });
 };
 
 /** When a failed call is made again by itself; null: something else has to happen first. */
@@ -235,81 +237,9 @@ function reply(
       payload: { dispatchId: nextDispatchId(state), origin: 'supervisor', text },
     },
   ];
-  if (session && repeats(session, exchange, text) >= (policy.pingPongRepeats ?? Infinity)) {
-    events.unshift(pingPong(state, about, session, exchange, text));
-  }
+  const stuck = session && guardPingPong(state, session, exchange, text, policy);
+  if (stuck) events.unshift(stuck);
   return events;
-}
-
-function repeats(session: SessionState, exchange: ExchangeState, text: string): number {
-  return session.lastPair.key === pairKey(exchange, text) ? session.lastPair.repeats + 1 : 1;
-}
-
-function pingPong(
-  state: RelayState,
-  about: ReturnType<typeof subjectOf>,
-  session: SessionState,
-  exchange: ExchangeState,
-  text: string,
-): NewEvent {
-  const name = session.title ?? session.id;
-  const times = repeats(session, exchange, text);
-  return newItem(state, about, {
-    kind: 'fault',
-    code: 'ping-pong',
-    summary: `${name} and the supervisor said the same to each other ${times} times. Send the answer once more?`,
-    proposal: 'Send it and go on.',
-    holds: true,
-  });
-}
-
-function guardBudget(
-  state: RelayState,
-  exchange: ExchangeState,
-  { now, policy }: Circumstances,
-): NewEvent | null {
-  const { spend } = state;
-  const isToday = spend.day === localDay(now);
-  const spentUsd = isToday ? spend.usd : 0;
-  const perDayUsd = policy.budgetPerDayUsd;
-  if (perDayUsd !== null && spentUsd >= perDayUsd + (isToday ? spend.extraUsd : 0)) {
-    const summary = `Today's budget of ${money(perDayUsd)} is spent (${money(spentUsd)}). Envelopes wait until midnight or your word.`;
-    if (state.block) {
-      const payload = {
-        itemId: state.block.itemId,
-        code: 'budget-day',
-        summary,
-        retryAt: midnightAfter(now),
-      };
-      return { type: 'item.updated', payload };
-    }
-    return newItem(
-      state,
-      {},
-      {
-        kind: 'fault',
-        code: 'budget-day',
-        summary,
-        proposal: `Allow another ${money(perDayUsd)} today.`,
-        blocks: true,
-        retryAt: midnightAfter(now),
-      },
-    );
-  }
-  const { sessionId } = exchange;
-  const perSessionUsd = policy.budgetPerSessionUsd;
-  if (!sessionId || perSessionUsd === null || !isToday) return null;
-  const spentBySession = spend.bySession.get(sessionId) ?? 0;
-  if (spentBySession < perSessionUsd + (spend.extraBySession.get(sessionId) ?? 0)) return null;
-  const name = state.sessions.get(sessionId)?.title ?? sessionId;
-  return newItem(state, subjectOf(exchange), {
-    kind: 'fault',
-    code: 'budget-session',
-    summary: `${name} has spent its ${money(perSessionUsd)} for today (${money(spentBySession)}). Shall it go on?`,
-    proposal: `Allow it another ${money(perSessionUsd)} today.`,
-    holds: true,
-    stops: true,
-  });
 }
 
 function textOf(verdict: Verdict): string {
@@ -328,15 +258,3 @@ function textOf(verdict: Verdict): string {
       return `(Finished, nothing sent. ${verdict.reason})`;
   }
 }
-
-function subjectOf(exchange: ExchangeState) {
-  const { sessionId, conversationId, id: exchangeId } = exchange;
-  return { sessionId, conversationId, exchangeId };
-}
-
-function midnightAfter(now: number): number {
-  const date = new Date(now);
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
-}
-
-const money = (usd: number): string => `$${usd.toFixed(2)}`;

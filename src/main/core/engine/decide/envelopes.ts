@@ -1,8 +1,8 @@
 import type { NewEvent } from '#shared/events.ts';
 import type { CommandOf, EnvelopeFacts } from '../command.ts';
-import { openExchangesOf, type RelayState, type SessionState } from '../state.ts';
+import { openExchangesOf, type RelayState } from '../state.ts';
 import { type Decide, decided } from './decision.ts';
-import { newItem } from './items.ts';
+import { guardOwnerAbsence } from './guards.ts';
 import { introduce, nextExchangeId, releaseUnlessOwed, undeliveredNote } from './session-events.ts';
 
 type Subject = ReturnType<typeof introduce>['subject'];
@@ -95,32 +95,6 @@ function openExchange(
   }
   if (session) events.push(...guardOwnerAbsence(state, session, about, given));
   return events;
-}
-
-/** After many exchanges nobody looked at, somebody should. */
-function guardOwnerAbsence(
-  state: RelayState,
-  session: SessionState,
-  about: Subject & { exchangeId: ReturnType<typeof nextExchangeId> },
-  { policy }: Parameters<Decide<unknown>>[2],
-): NewEvent[] {
-  const limit = policy.exchangesWithoutOwner;
-  if (limit === null || session.exchangesSinceOwner < limit) return [];
-  const already = [...state.items.values()].some(
-    ({ code, sessionId }) => code === 'exchanges-without-owner' && sessionId === session.id,
-  );
-  if (already) return [];
-  return [
-    newItem(state, about, {
-      kind: 'fault',
-      code: 'exchanges-without-owner',
-      summary: `${session.exchangesSinceOwner} exchanges have passed without you. Shall it go on?`,
-      proposal: 'Go on for as many again.',
-      reasoning: 'The limit is guards.exchangesWithoutOwner in config.yaml.',
-      holds: true,
-      stops: true,
-    }),
-  ];
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Command, CommandKind, CommandOf } from '../command.ts';
 import type { RelayState } from '../state.ts';
-import { failCall, finishCall, interruptCall, recheck, startCall } from './calls.ts';
+import { failCall, finishCall, interruptCall, remindSupervisor, startCall } from './calls.ts';
 import type { Circumstances, Decide, Decision } from './decision.ts';
 import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatches.ts';
 import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
+import { recheck } from './guards.ts';
 import { answerItem, approveItem, dismissItem, say, sendDirect, takeOwnerInput } from './items.ts';
 import {
   importHistory,
@@ -29,6 +30,7 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   finishCall,
   failCall,
   interruptCall,
+  remindSupervisor,
   recordSummary,
   recordInstructions,
   markWritten,

@@ -9,6 +9,7 @@ import {
   nextExchangeId,
   nextItemId,
   releaseUnlessOwed,
+  undeliveredNote,
 } from './session-events.ts';
 
 type ItemDetails = Pick<EventPayload<'item.opened'>, 'kind' | 'code' | 'summary'> &
@@ -56,8 +57,25 @@ export const answerItem: Decide<CommandOf<'answerItem'>> = (state, command, give
       `${itemId} is not a question; mend what it names, then: relay approve ${itemId}`,
     );
   }
-  return decided(settled(item, 'answered', via, text), ownerMessage(item, text, via));
+  return decided(
+    settled(item, 'answered', via, text),
+    ...takeBackHeld(state, item),
+    ownerMessage(item, text, via),
+  );
 };
+
+/** A reply that was held back for the owner's word: now the supervisor thinks again. */
+function takeBackHeld(state: RelayState, item: ItemState): NewEvent[] {
+  const exchange = item.exchangeId ? state.exchanges.get(item.exchangeId) : undefined;
+  const dispatch = exchange?.dispatchId ? state.dispatches.get(exchange.dispatchId) : undefined;
+  if (dispatch?.stage !== 'queued') return [];
+  const about = subjectOf(item);
+  const reason = 'the owner answered';
+  return [
+    { type: 'dispatch.withdrawn', ...about, payload: { dispatchId: dispatch.id, reason } },
+    undeliveredNote(about, 'the owner answered first'),
+  ];
+}
 
 /** Approving lets what was proposed happen: a draft is sent, a question is answered with its
  * proposal, whatever Relay stopped is tried again. */

@@ -1,7 +1,7 @@
 import type { EventSubject, NewEvent } from '#shared/events.ts';
 import type { ConversationId, DispatchId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
 import type { EnvelopeFacts } from '../command.ts';
-import { openExchangesOf, type RelayState } from '../state.ts';
+import { type ExchangeState, openExchangesOf, type RelayState } from '../state.ts';
 import { type Circumstances, defaultConversation } from './decision.ts';
 
 /** The next short ids. They follow from the state alone, so a decision stays repeatable. */
@@ -13,6 +13,11 @@ export const nextDispatchId = (state: RelayState): DispatchId =>
 export const nextItemId = (state: RelayState): ItemId => `i${state.numbers.item + 1}` as ItemId;
 
 type Subject = Pick<EventSubject, 'sessionId' | 'conversationId'>;
+
+export function subjectOf(exchange: ExchangeState) {
+  const { sessionId, conversationId, id: exchangeId } = exchange;
+  return { sessionId, conversationId, exchangeId };
+}
 
 /** Who an event is about, and the events that introduce the session where it is new. */
 export function introduce(
@@ -72,8 +77,10 @@ export function releaseUnlessOwed(
 }
 
 /** Tells the supervisor that its last words have not been heard. */
-export function undeliveredNote(subject: Subject): NewEvent {
-  const text =
-    'The last reply was not delivered: a person typed in the terminal before the session took it.';
+export function undeliveredNote(
+  subject: Partial<EventSubject>,
+  why = 'a person typed in the terminal before the session took it',
+): NewEvent {
+  const text = `The last reply was not delivered: ${why}.`;
   return { type: 'user_message', ...subject, payload: { author: 'relay', text, via: null } };
 }
