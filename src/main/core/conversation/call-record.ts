@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CallId, ExchangeId } from '#shared/ids.ts';
 import type { Usage } from '#shared/usage.ts';
 import type { Command, CommandOf } from '../engine/command.ts';
@@ -45,4 +46,39 @@ export function callReport(
   const { fault, usage = null, model = requestedModel } = outcome;
   const cost = usage ? price(model, usage) : { costUsd: null, savedByCacheUsd: 0 };
   return { kind: 'failCall', ...facts, fault, model, usage, ...cost };
+}
+
+export interface CallReporter {
+  /**
+   * Commits how a call went. While the store cannot be written it tries again, so that an answer
+   * that was paid for is not lost.
+   * @returns false when the relay was stopped first; the call is then made again at the next start.
+   */
+  report(command: Command): Promise<boolean>;
+  /** What keeps a report from being committed, where something does. */
+  readonly trouble: unknown;
+}
+
+const againAfterMs = 1000;
+
+export function createCallReporter(engine: Engine, stopping: AbortSignal): CallReporter {
+  const troubles = new Map<Command, unknown>();
+  return {
+    async report(command) {
+      while (!stopping.aborted) {
+        try {
+          engine.execute(command);
+          troubles.delete(command);
+          return true;
+        } catch (error) {
+          troubles.set(command, error);
+          await delay(againAfterMs, undefined, { signal: stopping }).catch(() => undefined);
+        }
+      }
+      return false;
+    },
+    get trouble() {
+      return troubles.values().next().value;
+    },
+  };
 }

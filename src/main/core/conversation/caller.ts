@@ -4,7 +4,7 @@ import { type ExchangeState, isHeld } from '../engine/state.ts';
 import type { Logger } from '../settings/logs.ts';
 import type { Queries } from '../store/queries.ts';
 import type { Supervisor, SupervisorRequest } from '../supervisor/supervisor.ts';
-import { callReport, type Price, startCall } from './call-record.ts';
+import { callReport, createCallReporter, type Price, startCall } from './call-record.ts';
 import { shrinkLimits, type ViewportLimits } from './limits.ts';
 import { createSummariser, type SummaryOrder } from './summariser.ts';
 import { planViewport, type ViewportPlan } from './viewport.ts';
@@ -44,8 +44,10 @@ export interface CallerOptions {
 export interface Caller {
   /** Starts every call that is due and drops those that nobody waits for any more. */
   run(): void;
-  /** When something becomes due by itself, epoch milliseconds. */
+  /** When something becomes due by itself that was not due at the last `run`, epoch milliseconds. */
   nextDueAt(): number | undefined;
+  /** What keeps an answer from being recorded, where something does. */
+  readonly trouble: unknown;
   /** Ends all calls at once; what they were for is called again at the next start. */
   stop(): Promise<void>;
 }
@@ -69,15 +71,18 @@ export function createCaller(options: CallerOptions): Caller {
   /** A store that cannot be written must not be asked again without a pause. */
   const coolingUntil = new Map<ConversationId, number>();
   const stopping = new AbortController();
+  const reporter = createCallReporter(engine, stopping.signal);
   let isStopped = false;
+  let lookedAt = 0;
   const summariser = createSummariser({
-    ...{ engine, queries, supervisor, price, now },
+    ...{ engine, queries, supervisor, price, reporter, now },
     isStopped: () => isStopped,
   });
 
   function run(): void {
     if (isStopped) return;
     dropUnwanted();
+    lookedAt = now();
     if (engine.state.paused) return;
     const blocked = new Set<ConversationId>(running.keys());
     for (const exchange of [...engine.state.exchanges.values()]) {
@@ -105,11 +110,13 @@ export function createCaller(options: CallerOptions): Caller {
   }
 
   function nextDueAt(): number | undefined {
-    const times = [...engine.state.exchanges.values()]
-      .filter(({ stage, retryAt }) => stage === 'waiting' && retryAt !== null)
-      .map(({ retryAt }) => retryAt ?? 0);
-    const { block } = engine.state;
-    if (block?.retryAt) times.push(block.retryAt);
+    if (engine.state.paused) return undefined;
+    const waits = [...engine.state.exchanges.values()]
+      .filter(({ stage }) => stage === 'waiting')
+      .map(({ retryAt }) => retryAt);
+    const times = [...waits, engine.state.block?.retryAt, ...coolingUntil.values()]
+      // What was due at the last look and has not begun waits for something else to happen.
+      .filter((at): at is number => typeof at === 'number' && at > lookedAt);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -134,6 +141,7 @@ export function createCaller(options: CallerOptions): Caller {
       .catch((error: unknown) => {
         log.error({ error, exchangeId: exchange.id }, 'a call ended in a bug or a failing store');
         coolingUntil.set(conversationId, now() + coolingMs);
+        return giveUp(call);
       })
       .finally(() => {
         running.delete(conversationId);
@@ -143,8 +151,14 @@ export function createCaller(options: CallerOptions): Caller {
     jobs.add(job);
   }
 
+  /** Nobody is at it any more, so that it can be made again. */
+  async function giveUp({ exchangeId, callId }: RunningCall): Promise<void> {
+    if (callId) await reporter.report({ kind: 'interruptCall', exchangeId, callId });
+  }
+
   async function callExchange(call: RunningCall, conversationId: ConversationId): Promise<void> {
     const { signal } = call.abort;
+    let isReminded = false;
     for (;;) {
       const exchange = engine.state.exchanges.get(call.exchangeId);
       if (!exchange || isStopped || signal.aborted || engine.state.paused) return;
@@ -153,7 +167,10 @@ export function createCaller(options: CallerOptions): Caller {
       const { entries, summary } = queries.window(conversationId, exchange.id);
       const plan = planViewport({ entries, summary, systemText: given.instructions, limits });
       if (plan.kind === 'nothing') {
-        throw new Error(`nothing waits for an answer in ${conversationId}`);
+        if (isReminded) throw new Error(`nothing waits for an answer in ${conversationId}`);
+        isReminded = true;
+        engine.execute({ kind: 'remindSupervisor', exchangeId: exchange.id });
+        continue;
       }
       const order = { exchangeId: exchange.id, conversationId, model: given.summaryModel, limits };
       if (plan.kind === 'summarise') {
@@ -239,7 +256,9 @@ export function createCaller(options: CallerOptions): Caller {
     const durationMs = now() - startedAt;
     const facts = { callId, exchangeId: exchange.id, purpose: 'answer', durationMs } as const;
     const verdict = outcome.ok ? outcome.answer.verdict : null;
-    engine.execute(callReport(outcome, facts, request.model, price, { firstTextMs, verdict }));
+    await reporter.report(
+      callReport(outcome, facts, request.model, price, { firstTextMs, verdict }),
+    );
   }
 
   /** While the conversation goes on: the summary that the window will soon need. If it cannot be
@@ -266,6 +285,9 @@ export function createCaller(options: CallerOptions): Caller {
   return {
     run,
     nextDueAt,
+    get trouble() {
+      return reporter.trouble;
+    },
     async stop() {
       isStopped = true;
       stopping.abort();

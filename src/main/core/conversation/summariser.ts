@@ -2,7 +2,7 @@ import type { CallId, ConversationId, ExchangeId } from '#shared/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Queries } from '../store/queries.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { callReport, type Price, startCall } from './call-record.ts';
+import { type CallReporter, callReport, type Price, startCall } from './call-record.ts';
 import type { ConversationSummary } from './entry.ts';
 import type { ViewportLimits } from './limits.ts';
 import { omittedSummary, summaryRequest, writtenSummary } from './summary.ts';
@@ -13,6 +13,7 @@ export interface SummariserOptions {
   queries: Queries;
   supervisor: Supervisor;
   price: Price;
+  reporter: CallReporter;
   isStopped: () => boolean;
   now: () => number;
 }
@@ -35,7 +36,7 @@ const summaryMaxTokens = 16_000;
  * @returns `failed`: nothing was recorded; the fault is in the store and says what happens next.
  */
 export function createSummariser(options: SummariserOptions) {
-  const { engine, queries, supervisor, price, isStopped, now } = options;
+  const { engine, queries, supervisor, price, reporter, isStopped, now } = options;
 
   async function summarise(
     order: SummaryOrder,
@@ -59,9 +60,10 @@ export function createSummariser(options: SummariserOptions) {
       purpose: 'summary',
       durationMs: now() - startedAt,
     } as const;
-    engine.execute(
+    const isReported = await reporter.report(
       callReport(outcome, facts, request.model, price, { firstTextMs: null, verdict: null }),
     );
+    if (!isReported) return { made: false, isOptional: false };
     if (!outcome.ok) {
       const { remedy } = outcome.fault;
       return { made: false, isOptional: remedy !== 'wait' && remedy !== 'person' };
