@@ -5,6 +5,10 @@ import type { EnvelopeFacts, EnvelopeWord } from '../engine/command.ts';
 /** Larger files are not read (DESIGN 2.2). */
 export const largestEnvelopeBytes = 8 * 1024 * 1024;
 
+/** Of `meta` and the keys that are kept as they came. */
+const deepest = 200;
+const longestTitle = 200;
+
 export type ParsedEnvelope =
   | {
       ok: true;
@@ -50,6 +54,9 @@ export function parseEnvelope(bytes: Uint8Array): ParsedEnvelope {
   }
   const word = wordOf(value);
   if (typeof word === 'string') return reject(word, false);
+  if (isDeeperThan(value, deepest)) {
+    return reject(`It is nested more than ${deepest} levels deep.`, false);
+  }
   return { ok: true, sessionId: sessionId.data, word, facts: factsOf(value) };
 }
 
@@ -96,7 +103,7 @@ function factsOf(value: Record<string, unknown>): Extract<ParsedEnvelope, { ok: 
   return {
     envelopeId: typeof id === 'string' && id !== '' ? id : typeof id === 'number' ? `${id}` : null,
     sentAt: textOf(ts) || null,
-    title: textOf(value.title) || null,
+    title: titleOf(value.title),
     cwd: textOf(value.cwd) || null,
     source: textOf(value.source) || (hookEvent ? 'claude-code' : null),
     meta: isObject(meta) ? meta : {},
@@ -105,6 +112,24 @@ function factsOf(value: Record<string, unknown>): Extract<ParsedEnvelope, { ok: 
     claudePid: typeof hook.claudePid === 'number' ? hook.claudePid : null,
     attended: typeof hook.attended === 'boolean' ? hook.attended : null,
   };
+}
+
+/** One line, short enough to be a name: it stands beside every word of the session. */
+function titleOf(value: unknown): string | null {
+  const line = textOf(value).replace(/\s+/g, ' ').trim();
+  return line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…` : line || null;
+}
+
+/** Writing JSON takes a step of the stack for each level, reading it does not. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    level = level
+      .flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+      .filter((one) => typeof one === 'object' && one !== null);
+  }
+  return false;
 }
 
 function said(text: string): EnvelopeWord {

@@ -2,6 +2,7 @@ import { unlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
+import { type AtPoint, noFault } from '../fault-point.ts';
 import type { Logger } from '../settings/logs.ts';
 import type { Queries } from '../store/queries.ts';
 import { parseEnvelope } from './envelope.ts';
@@ -15,19 +16,29 @@ export interface IntakeOptions {
   queries: Queries;
   log: Logger;
   now?: () => number;
+  atPoint?: AtPoint;
+}
+
+export interface ScanResult {
+  /** Some file has to be looked at again soon, since it may be unfinished. */
+  again: boolean;
+  /** The next scan will find more at once. */
+  more: boolean;
 }
 
 export interface Intake {
   /**
-   * Takes everything that lies in the queue, oldest first, and before it the owner's word by file.
-   * Returns when the events are committed and the files are gone.
-   * @returns whether some file has to be looked at again soon, since it may be unfinished.
+   * Takes the owner's word by file and then what lies in the queue, oldest first, as much as one
+   * transaction should hold. Returns when the events are committed and the files are gone.
+   * @throws what the file system or SQLite throws; nothing is lost, scan again.
    */
-  scan(): { again: boolean };
+  scan(): ScanResult;
 }
 
-/** One transaction (one fsync) takes at most this many envelopes. */
-const batchSize = 200;
+/** One transaction (one fsync) takes at most so many envelopes, and so many bytes unless it is one:
+ * they are all in memory at once, and whoever asks for the status meanwhile waits. */
+const batchFiles = 200;
+const batchBytes = 16 * 1024 * 1024;
 /** A file that cannot be read as JSON and has not changed for this long is not being written. */
 const settledAfterMs = 1000;
 
@@ -36,19 +47,38 @@ const settledAfterMs = 1000;
  * again by its key if the relay dies in between.
  */
 export function createIntake(options: IntakeOptions): Intake {
-  const { home, engine, queries, log, now = Date.now } = options;
+  const { home, engine, queries, log, now = Date.now, atPoint = noFault } = options;
+  /** Listed and not yet looked at. */
+  let waiting: QueueFile[] = [];
+  /** Moved to `.rejected/` while the event could not be committed. */
+  let unrecorded: Command[] = [];
   /** Files that may be unfinished: what they looked like, and since when. */
   const unfinished = new Map<string, { look: string; since: number }>();
 
-  function scan(): { again: boolean } {
-    takeOwnerInput(home.ownerInput, engine, log);
+  function scan(): ScanResult {
+    let ownerFault: unknown;
+    try {
+      takeOwnerInput(home.ownerInput, { engine, log, atPoint });
+    } catch (error) {
+      // It must not keep the sessions waiting.
+      ownerFault = error;
+    }
+    if (waiting.length === 0) waiting = list();
+    const batch = nextBatch(waiting);
+    const rest = waiting.slice(batch.length);
+    // Should this one fail, the next scan begins anew.
+    waiting = [];
+    takeBatch(batch);
+    waiting = rest;
+    if (ownerFault) throw ownerFault;
+    return { again: unfinished.size > 0, more: rest.length > 0 };
+  }
+
+  function list(): QueueFile[] {
     const files = listQueue(home.queue);
     const present = new Set(files.map(({ name }) => name));
     for (const name of unfinished.keys()) if (!present.has(name)) unfinished.delete(name);
-    for (let from = 0; from < files.length; from += batchSize) {
-      takeBatch(files.slice(from, from + batchSize));
-    }
-    return { again: unfinished.size > 0 };
+    return files;
   }
 
   function takeBatch(files: readonly QueueFile[]): void {
@@ -58,14 +88,20 @@ export function createIntake(options: IntakeOptions): Intake {
     for (const file of files) {
       const command = commandFor(file, ids);
       if (command === 'leave') continue;
-      if (command !== 'known') commands.push(command);
-      if (command === 'known' || command.kind !== 'rejectEnvelope') takenFiles.push(file.name);
-    }
-    if (commands.length > 0) {
-      for (const outcome of engine.executeAll(commands)) {
-        if (!outcome.ok) log.error({ why: outcome.refusal.message }, 'an envelope was refused');
+      if (command === 'known') takenFiles.push(file.name);
+      else if (command.kind === 'rejectEnvelope') unrecorded.push(command);
+      else {
+        takenFiles.push(file.name);
+        commands.push(command);
       }
     }
+    if (commands.length + unrecorded.length > 0) {
+      for (const outcome of engine.executeAll([...unrecorded, ...commands])) {
+        if (!outcome.ok) log.error({ why: outcome.refusal.message }, 'an envelope was refused');
+      }
+      unrecorded = [];
+    }
+    if (takenFiles.length > 0) atPoint('intake.committed');
     for (const name of takenFiles) remove(name);
   }
 
@@ -130,4 +166,15 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   return { scan };
+}
+
+function nextBatch(files: readonly QueueFile[]): QueueFile[] {
+  const batch: QueueFile[] = [];
+  let sizeBytes = 0;
+  for (const file of files) {
+    sizeBytes += Number(file.sizeBytes);
+    if (batch.length === batchFiles || (batch.length > 0 && sizeBytes > batchBytes)) break;
+    batch.push(file);
+  }
+  return batch;
 }

@@ -4,24 +4,33 @@ import path from 'node:path';
 import { SessionId } from '#shared/ids.ts';
 import type { Command } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
+import { type AtPoint, noFault } from '../fault-point.ts';
 import type { Logger } from '../settings/logs.ts';
 
 const largestBytes = 1024 * 1024;
+
+interface Desk {
+  engine: Engine;
+  log: Logger;
+  atPoint?: AtPoint;
+}
 
 /**
  * Takes the owner's word from `jc_input.txt` where there is one (DESIGN 2.4). The file is first
  * renamed, so that a word which is written meanwhile is a word of its own, and removed only after
  * its event is committed: killed in between, the next start takes it from there.
  */
-export function takeOwnerInput(file: string, engine: Engine, log: Logger): void {
+export function takeOwnerInput(file: string, desk: Desk): void {
   const taken = path.join(path.dirname(file), `.${path.basename(file)}.taken`);
   // One left by a relay that died: whether its word was committed is known by the mark of the file.
-  if (existsSync(taken)) carryOut(taken, engine, log);
+  if (existsSync(taken)) carryOut(taken, desk);
   const found = lstatSync(file, { throwIfNoEntry: false });
-  if (!found) return;
+  // An empty one is just being written by somebody who does not rename.
+  if (!found || (found.isFile() && found.size === 0)) return;
   if (!found.isFile() || found.size > largestBytes) {
-    log.warn({}, 'jc_input.txt is not a regular file of at most 1 MiB; it is left where it is');
-    return;
+    throw new Error(
+      'jc_input.txt is not a regular file of at most 1 MiB. Move it away and write your word anew.',
+    );
   }
   try {
     renameSync(file, taken);
@@ -29,10 +38,10 @@ export function takeOwnerInput(file: string, engine: Engine, log: Logger): void 
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  carryOut(taken, engine, log);
+  carryOut(taken, desk);
 }
 
-function carryOut(taken: string, engine: Engine, log: Logger): void {
+function carryOut(taken: string, { engine, log, atPoint = noFault }: Desk): void {
   const stats = lstatSync(taken, { bigint: true });
   const text = readFileSync(taken, 'utf8').replace(/^\uFEFF/, '');
   const mark = createHash('sha256')
@@ -42,6 +51,7 @@ function carryOut(taken: string, engine: Engine, log: Logger): void {
     const outcome = engine.execute({ kind: 'takeOwnerInput', mark, word: ownerWord(text) });
     if (!outcome.ok) log.error(outcome.refusal, 'the word in jc_input.txt was refused');
   }
+  atPoint('owner-input.committed');
   rmSync(taken, { force: true });
 }
 

@@ -1,12 +1,15 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 
+/** No system has a longer one; without a limit, looking upwards could take for ever. */
+const longestPath = 4096;
+
 /**
  * The git root that a folder lies in, or the folder itself where there is none (a project need not be
  * under git); null for what is no absolute path. Sessions of one project share a conversation.
  */
 export function projectRootOf(cwd: string | null): string | null {
-  if (!cwd || !path.isAbsolute(cwd)) return null;
+  if (!cwd || !path.isAbsolute(cwd) || cwd.length > longestPath) return null;
   const start = path.normalize(cwd);
   for (let folder = start; ; folder = path.dirname(folder)) {
     if (exists(path.join(folder, '.git'))) return withoutTrailingSlash(folder);

@@ -58,7 +58,11 @@ export function readQueueFile(queue: string, name: string): QueueRead {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { ok: false, gone: true };
     if (code === 'ELOOP') return { ok: false, reason: 'It is a symbolic link.' };
-    return { ok: false, reason: `It could not be read (${code}).` };
+    if (code === 'EACCES' || code === 'EPERM') {
+      return { ok: false, reason: `It could not be read (${code}).` };
+    }
+    // Too many open files, a disk that fails: no fault of this envelope.
+    throw error;
   }
   try {
     const stats = fstatSync(fd, { bigint: true });
@@ -94,10 +98,13 @@ function readAtMost(fd: number, atMostBytes: number): Uint8Array {
   return Buffer.concat(chunks);
 }
 
-/** The very same file gives the same key after a restart, any other file another. */
+/**
+ * The very same file gives the same key after a restart, any other file another: also one of the
+ * same name, time and content in a reused inode, since nobody can set its change time.
+ */
 function fileKeyOf(name: string, stats: BigIntStats, bytes: Uint8Array): string {
   return createHash('sha256')
-    .update(`${name}\0${stats.dev}\0${stats.ino}\0${stats.mtimeNs}\0${stats.size}\0`)
+    .update(`${name}\0${stats.dev}\0${stats.ino}\0${stats.mtimeNs}\0${stats.ctimeNs}\0`)
     .update(bytes)
     .digest('base64url');
 }
@@ -121,10 +128,22 @@ export function moveToRejected(queue: string, name: string, reason: string): str
 }
 
 function freeName(folder: string, name: string): string {
-  const stem = name.slice(0, -'.json'.length);
-  let candidate = name;
+  const stem = shortened(name.slice(0, -'.json'.length));
+  let candidate = `${stem}.json`;
   for (let n = 2; isTaken(folder, candidate); n += 1) candidate = `${stem}.${n}.json`;
   return candidate;
+}
+
+/** File systems take names of 255 bytes, and the reason's is longer than the envelope's own. */
+const longestNameBytes = 255;
+const roomForEndings = '.99999.json.reason.txt'.length;
+
+function shortened(stem: string): string {
+  let kept = stem;
+  while (Buffer.byteLength(kept) > longestNameBytes - roomForEndings) {
+    kept = kept.slice(0, -1);
+  }
+  return kept.toWellFormed();
 }
 
 const isTaken = (folder: string, name: string): boolean =>
