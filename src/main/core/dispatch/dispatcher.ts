@@ -1,6 +1,7 @@
 import type { DispatchId, SessionId } from '#shared/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type DispatchState, isHeld } from '../engine/state.ts';
+import { type AtPoint, noFault } from '../fault-point.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Mailbox } from './mailbox.ts';
 
@@ -11,6 +12,7 @@ export interface DispatcherOptions {
   holdAll: () => boolean;
   /** It is being given to the session another way just now (resumer.ts). */
   isHandingOver?: (dispatchId: DispatchId) => boolean;
+  atPoint?: AtPoint;
 }
 
 /**
@@ -19,7 +21,10 @@ export interface DispatcherOptions {
  * after a crash.
  */
 export interface Dispatcher {
-  /** Does whatever is due for every session. */
+  /**
+   * Does whatever is due for every session.
+   * @throws the first fault of file system or store, after all others were served.
+   */
   run(): void;
 }
 
@@ -29,6 +34,7 @@ export function createDispatcher({
   mailbox,
   holdAll,
   isHandingOver = () => false,
+  atPoint = noFault,
 }: DispatcherOptions): Dispatcher {
   function run(): void {
     // A copy, since every step changes the state.
@@ -38,8 +44,12 @@ export function createDispatcher({
       if (others) others.push(dispatch);
       else bySession.set(dispatch.sessionId, [dispatch]);
     }
-    for (const [sessionId, dispatches] of bySession) runSession(sessionId, dispatches);
-    releaseDue();
+    const faults: unknown[] = [];
+    for (const [sessionId, dispatches] of bySession) {
+      attempt(() => runSession(sessionId, dispatches), faults);
+    }
+    releaseDue(faults);
+    if (faults.length > 0) throw faults[0];
   }
 
   function runSession(sessionId: SessionId, dispatches: readonly DispatchState[]): void {
@@ -60,15 +70,15 @@ export function createDispatcher({
     if (mailbox.isStaged(sessionId, id)) {
       // Killed between commit and rename; or the box has something in it that is not ours.
       if (withdrawDue) {
-        mailbox.discard(sessionId, id);
-        withdraw(id);
+        withdraw(sessionId, id);
         return true;
       }
       if (mailbox.isFree(sessionId)) mailbox.publish(sessionId, id);
       return false;
     }
-    if (withdrawDue && mailbox.takeBack(sessionId)) {
-      withdraw(id);
+    if (withdrawDue && mailbox.takeBack(sessionId, id)) {
+      atPoint('dispatch.taken-back');
+      withdraw(sessionId, id);
       return true;
     }
     if (!mailbox.isFree(sessionId)) return false;
@@ -76,27 +86,42 @@ export function createDispatcher({
     return true;
   }
 
-  function withdraw(dispatchId: DispatchState['id']): void {
+  function withdraw(sessionId: SessionId, dispatchId: DispatchId): void {
     const reason = 'a person typed in the terminal';
     engine.execute({ kind: 'markWithdrawn', dispatchId, reason });
+    mailbox.discard(sessionId, dispatchId);
   }
 
   function write({ id, sessionId, seq }: DispatchState): void {
     const event = store.event(seq);
     if (event?.type !== 'dispatch.queued') throw new Error(`event ${seq} is no dispatch`);
     mailbox.stage(sessionId, id, event.payload.text);
+    atPoint('dispatch.staged');
     engine.execute({ kind: 'markWritten', dispatchId: id });
+    atPoint('dispatch.committed');
     mailbox.publish(sessionId, id);
+    atPoint('dispatch.published');
   }
 
-  function releaseDue(): void {
+  function releaseDue(faults: unknown[]): void {
     if (engine.state.paused) return;
-    for (const session of [...engine.state.sessions.values()]) {
-      if (!session.releaseDue) continue;
-      mailbox.release(session.id);
-      engine.execute({ kind: 'markReleased', sessionId: session.id });
+    for (const { id: sessionId, releaseDue: isDue } of [...engine.state.sessions.values()]) {
+      if (!isDue) continue;
+      attempt(() => {
+        mailbox.release(sessionId);
+        engine.execute({ kind: 'markReleased', sessionId });
+      }, faults);
     }
   }
 
   return { run };
+}
+
+/** A folder that cannot be written keeps no other session waiting. */
+function attempt(work: () => void, faults: unknown[]): void {
+  try {
+    work();
+  } catch (error) {
+    faults.push(error);
+  }
 }

@@ -2,8 +2,10 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeSync,
@@ -19,14 +21,15 @@ import type { DispatchId, SessionId } from '#shared/ids.ts';
  */
 export interface Mailbox {
   isFree(sessionId: SessionId): boolean;
-  /** Puts the text on disk (fsync) under a hidden name. */
+  /** Puts the text on disk (fsync) under a hidden name. Call only while nothing else is staged. */
   stage(sessionId: SessionId, dispatchId: DispatchId, text: string): void;
   isStaged(sessionId: SessionId, dispatchId: DispatchId): boolean;
   /** Lets the staged text appear as `input.txt`, whole. Call only while the box is free. */
   publish(sessionId: SessionId, dispatchId: DispatchId): void;
+  /** Removes what is left of a reply that was taken back, once that is committed. */
   discard(sessionId: SessionId, dispatchId: DispatchId): void;
-  /** Takes `input.txt` back; false when the session was quicker. */
-  takeBack(sessionId: SessionId): boolean;
+  /** Takes `input.txt` back, or has done so before; false when the session was quicker. */
+  takeBack(sessionId: SessionId, dispatchId: DispatchId): boolean;
   /** Makes `input.txt` the staged file again; false when the session was quicker. */
   setAside(sessionId: SessionId, dispatchId: DispatchId): boolean;
   /** Lets whoever waits stop waiting. */
@@ -37,28 +40,31 @@ export function createMailbox(dispatchFolder: string): Mailbox {
   const at = (sessionId: SessionId, name: string) => path.join(dispatchFolder, sessionId, name);
   const input = (sessionId: SessionId) => at(sessionId, 'input.txt');
   const staged = (sessionId: SessionId, id: DispatchId) => at(sessionId, `.${id}.part`);
+  const withdrawn = (sessionId: SessionId, id: DispatchId) => at(sessionId, `.${id}.withdrawn`);
   const makeFolder = (sessionId: SessionId) =>
     mkdirSync(path.join(dispatchFolder, sessionId), { recursive: true, mode: 0o700 });
 
   return {
-    isFree: (sessionId) => !existsSync(input(sessionId)),
+    // Not even a link that leads nowhere is written over.
+    isFree: (sessionId) => lstatSync(input(sessionId), { throwIfNoEntry: false }) === undefined,
     stage(sessionId, dispatchId, text) {
       makeFolder(sessionId);
+      clearLeftovers(path.join(dispatchFolder, sessionId));
       writeDurably(staged(sessionId, dispatchId), text);
     },
     isStaged: (sessionId, dispatchId) => existsSync(staged(sessionId, dispatchId)),
     publish(sessionId, dispatchId) {
+      // A release that nobody waited for would keep the next one from seeing the reply.
+      rmSync(at(sessionId, 'release'), { force: true });
       renameSync(staged(sessionId, dispatchId), input(sessionId));
     },
     discard(sessionId, dispatchId) {
       rmSync(staged(sessionId, dispatchId), { force: true });
+      rmSync(withdrawn(sessionId, dispatchId), { force: true });
     },
-    takeBack(sessionId) {
-      const back = at(sessionId, '.withdrawn');
-      if (!renameIfThere(input(sessionId), back)) return false;
-      rmSync(back, { force: true });
-      return true;
-    },
+    takeBack: (sessionId, dispatchId) =>
+      existsSync(withdrawn(sessionId, dispatchId)) ||
+      renameIfThere(input(sessionId), withdrawn(sessionId, dispatchId)),
     setAside: (sessionId, dispatchId) =>
       renameIfThere(input(sessionId), staged(sessionId, dispatchId)),
     release(sessionId) {
@@ -66,6 +72,13 @@ export function createMailbox(dispatchFolder: string): Mailbox {
       closeSync(openSync(at(sessionId, 'release'), 'w', 0o600));
     },
   };
+}
+
+/** Of a relay that was killed and whose reply was withdrawn before it could be sent. */
+function clearLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (/^\.d\d+\.(?:part|withdrawn)$/.test(name)) rmSync(path.join(folder, name));
+  }
 }
 
 function renameIfThere(from: string, to: string): boolean {
