@@ -10,6 +10,7 @@ import { createResumer } from './dispatch/resumer.ts';
 import { createWaker } from './dispatch/waker.ts';
 import { createBus } from './engine/bus.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
+import { type AtPoint, noFault } from './fault-point.ts';
 import { findInstallation } from './installation.ts';
 import { createIntake } from './intake/intake.ts';
 import { createOwnerNotifier, createTestNotification } from './notify/owner-notifier.ts';
@@ -27,6 +28,7 @@ import { type SettingsStore, watchSettings } from './settings/settings.ts';
 import { openDatabase } from './store/database.ts';
 import { createEventStore, type EventStore } from './store/event-store.ts';
 import { createQueries, type Queries } from './store/queries.ts';
+import { writeFaultSentence } from './store/write-fault.ts';
 import { createAnthropicSupervisor } from './supervisor/anthropic.ts';
 import { createPriceTable } from './supervisor/price-table.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
@@ -40,6 +42,8 @@ export interface RelayOptions {
   version: string;
   /** Secrets that the host keeps outside of the home. */
   secrets?: SecretSource;
+  /** For tests of what a crash leaves behind. */
+  atPoint?: AtPoint;
 }
 
 /** A relay at work. */
@@ -58,12 +62,8 @@ export type OpenedRelay =
 
 /** Opens a home, takes its lock and puts a relay to work on it. One relay per home. */
 export async function openRelay(options: RelayOptions): Promise<OpenedRelay> {
-  const installation = findInstallation();
-  const resources = path.join(installation.root, 'resources');
-  const opened = openHome(
-    options.home ?? homeRoot(options.env),
-    path.join(resources, 'supervisor.md'),
-  );
+  const instructions = path.join(findInstallation().resourcesDir, 'supervisor.md');
+  const opened = openHome(options.home ?? homeRoot(options.env), instructions);
   if (!opened.ok) return failed(opened.error.message);
   const { home } = opened;
   const lock = acquireLock(home, { host: options.host });
@@ -72,47 +72,60 @@ export async function openRelay(options: RelayOptions): Promise<OpenedRelay> {
     const message = `A ${host} relay (process ${pid}) already holds ${home.root}. Use it, or stop it first.`;
     return { ok: false, error: { code: 'conflict', message } };
   }
+  const closing = [() => lock.release()];
+  try {
+    return { ok: true, relay: await openOn(home, options, closing) };
+  } catch (error) {
+    await closeAll(closing);
+    const why = error instanceof Error ? error.message : String(error);
+    return failed(`A relay could not be started on ${home.root}: ${sentenceOf(error, why)}`);
+  }
+}
+
+type Closing = (() => unknown)[];
+
+/** @param closing gets what has to be closed, also where it then fails */
+async function openOn(home: Home, options: RelayOptions, closing: Closing): Promise<Relay> {
   const settings = watchSettings(home, options.env, options.secrets);
+  closing.push(() => settings.close());
   const logs = await openLogs({
     folder: home.logs,
     level: settings.current().logs.level,
     secrets: settings.secrets,
   });
+  closing.push(() => logs.close());
   settings.onChange(() => logs.setLevel(settings.current().logs.level));
   const log = logs.logger;
-  let store: EventStore;
-  let queries: Queries;
   try {
     const db = await openDatabase(home.database);
-    store = createEventStore(db);
-    queries = createQueries(db);
+    closing.push(() => db.close());
+    const store = createEventStore(db, options.atPoint);
+    const queries = createQueries(db);
+    installHooks(home.root, findInstallation().resourcesDir);
+    const parts = await assemble({ ...options, home, settings, store, queries, log });
+    closing.push(parts.stop);
+    writeAlive(home.root);
+    closing.push(() => removeAlive(home.root));
+    const { handlers, port } = parts;
+    return { handlers, port, home, stop: () => closeAll(closing) };
   } catch (error) {
-    log.error({ error }, 'the database could not be opened');
-    await Promise.all([settings.close(), logs.close()]);
-    lock.release();
-    const why = error instanceof Error ? error.message : String(error);
-    return failed(`The database ${home.database} could not be opened: ${why}`);
+    log.error({ error }, 'the relay could not be started');
+    throw error;
   }
-  installHooks(home.root, resources);
-  const parts = await assemble({ ...options, home, settings, store, queries, log });
-  writeAlive(home.root);
-  return {
-    ok: true,
-    relay: {
-      handlers: parts.handlers,
-      port: parts.port,
-      home,
-      async stop() {
-        removeAlive(home.root);
-        await parts.stop();
-        store.close();
-        await settings.close();
-        await logs.close();
-        lock.release();
-      },
-    },
-  };
 }
+
+/** In reverse; one that fails (a full disk) keeps no other from being closed. */
+async function closeAll(closing: Closing): Promise<void> {
+  for (let close = closing.pop(); close; close = closing.pop()) {
+    try {
+      await close();
+    } catch {
+      // What it leaves undone, the next start finds and does.
+    }
+  }
+}
+
+const sentenceOf = (error: unknown, why: string): string => writeFaultSentence(error) ?? why;
 
 const failed = (message: string): OpenedRelay => ({
   ok: false,
@@ -129,18 +142,24 @@ interface Foundations extends Omit<RelayOptions, 'home'> {
 
 /** Puts the parts together; this is the picture of docs/architecture.md in code. */
 async function assemble(foundations: Foundations) {
-  const { home, settings, store, queries, log, version, host } = foundations;
+  const { home, settings, store, queries, log, version, host, atPoint = noFault } = foundations;
   const bus = createBus((error) => log.error({ error }, 'a subscriber failed'));
   const engine = createEngine({ store, bus, policy: () => policyOf(settings.current()) });
   const listeners = new Set<(item: StreamItem) => void>();
   const tell = (item: StreamItem) => {
-    for (const listener of [...listeners]) listener(item);
+    for (const listener of [...listeners]) {
+      try {
+        listener(item);
+      } catch (error) {
+        log.error({ error }, 'a listener failed');
+      }
+    }
   };
   const supervisor = supervisorOf(settings, log);
   const prices = createPriceTable(settings);
   const holdAll = () => settings.current().escalation.hold === 'all';
 
-  const intake = createIntake({ home, engine, queries, log });
+  const intake = createIntake({ home, engine, queries, log, atPoint });
   const mailbox = createMailbox(home.dispatch);
   const resumer = createResumer({
     ...{ engine, store, mailbox, log },
@@ -148,7 +167,9 @@ async function assemble(foundations: Foundations) {
     env: foundations.env,
   });
   const { isHandingOver } = resumer;
-  const dispatcher = createDispatcher({ engine, store, mailbox, holdAll, isHandingOver });
+  const dispatcher = createDispatcher({
+    ...{ engine, store, mailbox, holdAll, isHandingOver, atPoint },
+  });
   const waker = createWaker({ home, engine });
   const caller = createCaller({
     ...{ engine, queries, supervisor, log },
@@ -187,12 +208,14 @@ async function assemble(foundations: Foundations) {
   const port = createPort({ handlers, subscribe, onCrash });
 
   engine.execute({ kind: 'startRelay', version, pid: process.pid, host });
+  // A key or a setting may have changed while no relay ran.
+  engine.execute({ kind: 'recheck', why: 'start' });
   const unsubscribe = bus.subscribe((event) => {
     tell({ kind: 'event', event });
     workshop.wake();
   });
-  settings.onChange(({ settings: changed, secrets }) => {
-    if (changed.length + secrets.length > 0) engine.execute({ kind: 'recheck', why: 'settings' });
+  const leaveSettings = settings.onChange(({ settings: changed, secrets }) => {
+    if (changed.length + secrets.length > 0) workshop.recheck('settings');
     workshop.wake();
   });
   await workshop.start();
@@ -203,6 +226,7 @@ async function assemble(foundations: Foundations) {
     async stop() {
       await workshop.stop();
       unsubscribe();
+      leaveSettings();
       engine.execute({ kind: 'stopRelay' });
       engine.saveSnapshot();
     },
@@ -218,7 +242,7 @@ function supervisorOf(settings: SettingsStore, log: Logger): Supervisor {
       return held.kind === 'api-key' ? { apiKey: value } : { authToken: value };
     },
     baseUrl: () => settings.current().supervisor.baseUrl ?? undefined,
-    idleTimeoutMs: settings.current().supervisor.idleTimeoutSeconds * 1000,
+    idleTimeoutMs: () => settings.current().supervisor.idleTimeoutSeconds * 1000,
     logger: log,
   });
 }

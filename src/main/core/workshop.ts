@@ -1,4 +1,5 @@
-import { watch } from 'chokidar';
+import { type FSWatcher, watch } from 'chokidar';
+import { localDay } from '#shared/local-day.ts';
 import type { Caller } from './conversation/caller.ts';
 import type { TokenCounter } from './conversation/token-counter.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
@@ -6,6 +7,7 @@ import type { Engine } from './engine/engine.ts';
 import type { Intake } from './intake/intake.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Logger } from './settings/logs.ts';
+import { writeFaultSentence } from './store/write-fault.ts';
 
 export interface WorkshopOptions {
   home: { queue: string; dispatch: string; ownerInput: string };
@@ -29,6 +31,8 @@ export interface Workshop {
   start(): Promise<void>;
   /** Something was committed or changed: look soon. */
   wake(): void;
+  /** What blocks or holds may have been mended: find out soon. */
+  recheck(why: string): void;
   /** What keeps the relay from working just now, a sentence each. */
   problems(): readonly string[];
   stop(): Promise<void>;
@@ -46,6 +50,8 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   let isScanDue = false;
   let isStopped = false;
   let ticks = 0;
+  let recheckDue: string | undefined;
+  let day = localDay(Date.now());
   let nextDue: NodeJS.Timeout | undefined;
   let ticker: NodeJS.Timeout | undefined;
   const watchers: { close(): Promise<void> }[] = [];
@@ -57,7 +63,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       work();
       problems.delete(name);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = sentenceOf(error);
       if (problems.get(name) !== why) log.error({ name, error }, 'a reactor failed');
       problems.set(name, why);
     }
@@ -65,13 +71,19 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
 
   function scan(): void {
     guarded('intake', () => {
-      if (intake.scan().again) setTimeout(scanSoon, tickMs / 4).unref();
+      const { again, more } = intake.scan();
+      if (more) scanSoon();
+      else if (again) setTimeout(scanSoon, tickMs / 4).unref();
     });
   }
 
   function look(): void {
+    guarded('recheck', recheckIfDue);
     guarded('dispatcher', () => dispatcher.run());
-    guarded('caller', () => caller.run());
+    guarded('caller', () => {
+      caller.run();
+      if (caller.trouble) throw caller.trouble;
+    });
     guarded('notifier', () => notifier.run());
     guarded('tokenCounter', () => tokenCounter.run());
     setDue();
@@ -103,6 +115,16 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     });
   }
 
+  function recheckIfDue(): void {
+    const today = localDay(Date.now());
+    // A new day has budgets of its own.
+    const why = recheckDue ?? (today === day ? undefined : 'new day');
+    if (why === undefined) return;
+    engine.execute({ kind: 'recheck', why });
+    recheckDue = undefined;
+    day = today;
+  }
+
   function tick(): void {
     ticks += 1;
     if (ticks % rescanEveryTicks === 0) scanSoon();
@@ -128,16 +150,18 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
         );
         watchers.push(watcher);
       }
-      await Promise.all([
-        new Promise<void>((ready) => queueWatcher.once('ready', () => ready())),
-        new Promise<void>((ready) => dispatchWatcher.once('ready', () => ready())),
-      ]);
+      await Promise.all([queueWatcher, dispatchWatcher].map(readiness));
       ticker = setInterval(tick, tickMs);
       look();
       scan();
     },
     wake,
-    problems: () => [...problems.values()],
+    recheck(why) {
+      recheckDue = why;
+      wake();
+    },
+    // A disk that fails is said once, however many find out.
+    problems: () => [...new Set(problems.values())],
     async stop() {
       isStopped = true;
       clearInterval(ticker);
@@ -147,4 +171,22 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       await tokenCounter.stop();
     },
   };
+}
+
+/** For the owner. */
+function sentenceOf(error: unknown): string {
+  return writeFaultSentence(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** A system with no watches left to give may never say so; the files are polled anyway. */
+const longestReadinessMs = 5000;
+
+function readiness(watcher: FSWatcher): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, longestReadinessMs);
+    watcher.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

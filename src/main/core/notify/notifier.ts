@@ -78,7 +78,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         if (underWay.has(item.id)) continue;
         const isMuted = item.sessionId && engine.state.sessions.get(item.sessionId)?.muted;
         if (isMuted) continue;
-        if (!item.notified.includes(channel)) tell(item, true);
+        if (!item.notified.includes(channel) && !lastToldAt.has(item.id)) tell(item, true);
         else if (every > 0 && now() - (lastToldAt.get(item.id) ?? startedAt) >= every) {
           tell(item, false);
         }

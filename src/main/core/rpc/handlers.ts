@@ -3,12 +3,13 @@ import type { RpcHandlers, RpcName, RpcOutput, RpcParsedInput, RpcResult } from 
 import { settingDefinitions, settingValue } from '#shared/settings.ts';
 import type { Command } from '../engine/command.ts';
 import { defaultConversation } from '../engine/decide/decision.ts';
-import type { Engine, Outcome } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { EditResult } from '../settings/edits.ts';
 import { credentialOf } from '../settings/secrets.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Queries } from '../store/queries.ts';
+import { writeFaultSentence } from '../store/write-fault.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { createClaudeCodeCalls } from './claude-code-calls.ts';
 import { exportConversation } from './export-call.ts';
@@ -59,8 +60,23 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
 
   const value = <T>(found: T): RpcResult<T> => ({ ok: true, value: found });
   const events = (found: RelayEvent[]) => value({ events: found });
-  const carryOut = (command: Command): RpcResult<Record<string, never>> =>
-    answerOf(engine.execute(command));
+  const carryOut = (command: Command): RpcResult<Record<string, never>> => {
+    const outcome = execute(command);
+    return outcome.ok ? { ok: true, value: {} } : outcome;
+  };
+  /** A store that cannot be written is no bug: the owner is told what to do about it. */
+  const execute = (command: Command): RpcResult<readonly RelayEvent[]> => {
+    try {
+      const outcome = engine.execute(command);
+      return outcome.ok
+        ? { ok: true, value: outcome.events }
+        : { ok: false, error: outcome.refusal };
+    } catch (error) {
+      const sentence = writeFaultSentence(error);
+      if (sentence === undefined) throw error;
+      return { ok: false, error: { code: 'unavailable', message: `Not done. ${sentence}` } };
+    }
+  };
 
   const status = (): RpcOutput<'status'> => ({
     ...identity,
@@ -134,11 +150,11 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'session.setMuted': (input) => carryOut({ kind: 'setMuted', ...input }),
     'session.move': (input) => carryOut({ kind: 'moveSession', ...input }),
     'history.import': ({ entries, conversationId = defaultConversation }) => {
-      const outcome = engine.execute({ kind: 'importHistory', entries, conversationId });
-      if (!outcome.ok) return { ok: false, error: outcome.refusal };
+      const outcome = execute({ kind: 'importHistory', entries, conversationId });
+      if (!outcome.ok) return outcome;
       const isMessage = ({ type }: RelayEvent) =>
         type === 'user_message' || type === 'agent_message';
-      return value({ imported: outcome.events.filter(isMessage).length });
+      return value({ imported: outcome.value.filter(isMessage).length });
     },
   };
 
@@ -147,10 +163,6 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
       return handlers[name](input);
     },
   };
-}
-
-function answerOf(outcome: Outcome): RpcResult<Record<string, never>> {
-  return outcome.ok ? { ok: true, value: {} } : { ok: false, error: outcome.refusal };
 }
 
 function editAnswer(result: EditResult): RpcResult<Record<string, never>> {
