@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const root = join(import.meta.dirname, '..');
+
+/** A program that carries words between a home and the API, in a process of its own. */
+export interface Carrier {
+  name: 'relay' | 'floor';
+  home: string;
+  stop(): Promise<void>;
+}
+
+const sessionId = 'session-1';
+
+export const dispatchFolder = (home: string): string => join(home, 'dispatch', sessionId);
+export const benchSession = sessionId;
+
+/** What a relay of the bench may see of the environment. */
+export function relayEnvironment(home: string, apiUrl: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: home,
+    RELAY_HOME: home,
+    RELAY_NTFY_ENABLED: 'false',
+    RELAY_GUARDS_EXCHANGES_WITHOUT_OWNER: 'null',
+    RELAY_GUARDS_PING_PONG_REPEATS: 'null',
+    RELAY_BUDGET_PER_DAY_USD: 'null',
+    RELAY_BUDGET_PER_SESSION_USD: 'null',
+    ANTHROPIC_API_KEY: 'sk-ant-bench',
+    ANTHROPIC_BASE_URL: apiUrl,
+  };
+}
+
+export async function startRelay(apiUrl: string): Promise<Carrier> {
+  const home = makeHome('relay');
+  const args = [...extraNodeFlags(), join(root, 'out', 'main', 'cli.js'), 'run', '--no-ui'];
+  const child = spawn(process.execPath, args, {
+    env: relayEnvironment(home, apiUrl),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const socket = join(home, 'state', 'control.sock');
+  while (!existsSync(socket)) {
+    if (child.exitCode !== null) throw new Error('the relay did not start');
+    await delay(20);
+  }
+  return { name: 'relay', home, stop: () => stop(child, home) };
+}
+
+/** For a profile: `RELAY_BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=/tmp/prof" npm run bench`. */
+function extraNodeFlags(): string[] {
+  return (process.env.RELAY_BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+}
+
+export async function startFloor(apiUrl: string): Promise<Carrier> {
+  const home = makeHome('floor');
+  const file = join(import.meta.dirname, 'floor.ts');
+  const child = spawn(process.execPath, [file, home, apiUrl], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return { name: 'floor', home, stop: () => stop(child, home) };
+}
+
+function makeHome(name: string): string {
+  const home = mkdtempSync(join(tmpdir(), `relay-bench-${name}-`));
+  mkdirSync(join(home, 'queue'), { mode: 0o700 });
+  mkdirSync(dispatchFolder(home), { recursive: true, mode: 0o700 });
+  return home;
+}
+
+async function stop(child: ChildProcess, home: string): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+  rmSync(home, { recursive: true, force: true });
+}
