@@ -20,6 +20,7 @@ import type { DispatchId, SessionId } from '#shared/ids.ts';
  * one that is gone has.
  */
 export interface Mailbox {
+  /** Nothing lies there, and nothing is being handed over by a hook. */
   isFree(sessionId: SessionId): boolean;
   /** Puts the text on disk (fsync) under a hidden name. Call only while nothing else is staged. */
   stage(sessionId: SessionId, dispatchId: DispatchId, text: string): void;
@@ -45,8 +46,11 @@ export function createMailbox(dispatchFolder: string): Mailbox {
     mkdirSync(path.join(dispatchFolder, sessionId), { recursive: true, mode: 0o700 });
 
   return {
-    // Not even a link that leads nowhere is written over.
-    isFree: (sessionId) => lstatSync(input(sessionId), { throwIfNoEntry: false }) === undefined,
+    isFree(sessionId) {
+      // Not even a link that leads nowhere is written over.
+      if (lstatSync(input(sessionId), { throwIfNoEntry: false })) return false;
+      return !isInHand(path.join(dispatchFolder, sessionId));
+    },
     stage(sessionId, dispatchId, text) {
       makeFolder(sessionId);
       clearLeftovers(path.join(dispatchFolder, sessionId));
@@ -72,6 +76,15 @@ export function createMailbox(dispatchFolder: string): Mailbox {
       closeSync(openSync(at(sessionId, 'release'), 'w', 0o600));
     },
   };
+}
+
+/** A hook has claimed the reply and is handing it over; if it is interrupted it puts it back. */
+function isInHand(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((name) => /^\.claimed-\d+$/.test(name));
+  } catch {
+    return false;
+  }
 }
 
 /** Of a relay that was killed and whose reply was withdrawn before it could be sent. */
