@@ -218,7 +218,7 @@ async function assemble(foundations: Foundations) {
     if (changed.length + secrets.length > 0) workshop.recheck('settings');
     workshop.wake();
   });
-  await workshop.start();
+  workshop.start();
 
   return {
     handlers,

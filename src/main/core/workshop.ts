@@ -1,9 +1,12 @@
-import { type FSWatcher, watch } from 'chokidar';
+import { lstatSync } from 'node:fs';
+import path from 'node:path';
 import { localDay } from '#shared/local-day.ts';
 import type { Caller } from './conversation/caller.ts';
 import type { TokenCounter } from './conversation/token-counter.ts';
+import { createClaimWatch } from './dispatch/claim-watch.ts';
 import type { Dispatcher } from './dispatch/dispatcher.ts';
 import type { Engine } from './engine/engine.ts';
+import { type FolderWatch, watchFolder } from './folder-watch.ts';
 import type { Intake } from './intake/intake.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Logger } from './settings/logs.ts';
@@ -28,7 +31,7 @@ export interface WorkshopOptions {
  * due, so looking once too often does no harm and nothing depends on a single event.
  */
 export interface Workshop {
-  start(): Promise<void>;
+  start(): void;
   /** Something was committed or changed: look soon. */
   wake(): void;
   /** What blocks or holds may have been mended: find out soon. */
@@ -54,7 +57,8 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   let day = localDay(Date.now());
   let nextDue: NodeJS.Timeout | undefined;
   let ticker: NodeJS.Timeout | undefined;
-  const watchers: { close(): Promise<void> }[] = [];
+  const folderWatches: FolderWatch[] = [];
+  const claimWatch = createClaimWatch(home.dispatch, engine, wake);
 
   /** One reactor that fails (a full disk, say) keeps no other from its work; it is asked again at
    * the next tick. */
@@ -86,6 +90,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     });
     guarded('notifier', () => notifier.run());
     guarded('tokenCounter', () => tokenCounter.run());
+    guarded('claimWatch', () => claimWatch.follow());
     setDue();
   }
 
@@ -115,6 +120,13 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     });
   }
 
+  /** Hidden files are unfinished, and what left the queue is no reason to look. */
+  function scanFor(name: string | undefined): void {
+    const isOther = name && (name.startsWith('.') || !name.endsWith('.json'));
+    if (isOther || (name && !isThere(path.join(home.queue, name)))) return;
+    scanSoon();
+  }
+
   function recheckIfDue(): void {
     const today = localDay(Date.now());
     // A new day has budgets of its own.
@@ -127,7 +139,10 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
 
   function tick(): void {
     ticks += 1;
-    if (ticks % rescanEveryTicks === 0) scanSoon();
+    if (ticks % rescanEveryTicks === 0) {
+      for (const watching of folderWatches) watching.renew();
+      scanSoon();
+    }
     guarded('waker', () => waker.run());
     guarded('resumer', () => resumer.run());
     if (ticks % snapshotEveryTicks === 0) guarded('snapshot', () => engine.saveSnapshot());
@@ -135,22 +150,13 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   }
 
   return {
-    async start() {
-      const queueWatcher = watch([home.queue, home.ownerInput], {
-        depth: 0,
-        ignoreInitial: true,
-        ignored: (file) => file.endsWith('.rejected'),
-      });
-      queueWatcher.on('add', scanSoon).on('change', scanSoon);
-      const dispatchWatcher = watch(home.dispatch, { depth: 1, ignoreInitial: true });
-      dispatchWatcher.on('unlink', wake);
-      for (const watcher of [queueWatcher, dispatchWatcher]) {
-        watcher.on('error', (error) =>
-          log.warn({ error }, 'watching failed; files are still polled'),
-        );
-        watchers.push(watcher);
-      }
-      await Promise.all([queueWatcher, dispatchWatcher].map(readiness));
+    start() {
+      folderWatches.push(
+        watchFolder(home.queue, scanFor),
+        watchFolder(path.dirname(home.ownerInput), (name) => {
+          if (name === undefined || name === path.basename(home.ownerInput)) scanSoon();
+        }),
+      );
       ticker = setInterval(tick, tickMs);
       look();
       scan();
@@ -166,27 +172,17 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       isStopped = true;
       clearInterval(ticker);
       clearTimeout(nextDue);
-      await Promise.all(watchers.map((watcher) => watcher.close()));
+      for (const watching of folderWatches) watching.close();
+      claimWatch.close();
       await caller.stop();
       await tokenCounter.stop();
     },
   };
 }
 
+const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+
 /** For the owner. */
 function sentenceOf(error: unknown): string {
   return writeFaultSentence(error) ?? (error instanceof Error ? error.message : String(error));
-}
-
-/** A system with no watches left to give may never say so; the files are polled anyway. */
-const longestReadinessMs = 5000;
-
-function readiness(watcher: FSWatcher): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, longestReadinessMs);
-    watcher.once('ready', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
