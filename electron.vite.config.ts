@@ -2,8 +2,9 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
 /**
- * out/main: the programs (`relay`, the headless host), which share chunks and take their packages
- * from node_modules; out/renderer: the interface, one build for window and browser.
+ * out/main: the programs (`relay`, the desktop, the headless host), which share chunks and take their
+ * packages from node_modules; out/preload: the bridge; out/renderer: the interface, one build for window
+ * and browser.
  */
 export default defineConfig({
   main: {
@@ -11,10 +12,22 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           cli: 'src/main/cli/index.ts',
+          desktop: 'src/main/desktop/index.ts',
           headless: 'src/main/headless/index.ts',
         },
         // A chunk that needs one function of a module must not load the packages of the rest.
         treeshake: { moduleSideEffects: 'no-external' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed script can require nothing but Electron, so all it needs is bundled into it; and
+      // it cannot be a module, which "type" in package.json would make it.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'src/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },

@@ -33,7 +33,7 @@ export const areas: readonly Area[] = [
   {
     name: 'desktop',
     dir: 'src/main/desktop',
-    areas: ['shared', 'core'],
+    areas: ['shared', 'core', 'headless'],
     node: true,
     packages: 'any',
   },

@@ -1,0 +1,33 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { app, dialog } from 'electron';
+import { homeRoot, openHome } from '#core/settings/home.ts';
+import { startDesktop } from './desktop.ts';
+import { findPrograms } from './programs.ts';
+import { guardContents } from './security/guard-contents.ts';
+import { declareInterfaceScheme } from './security/interface-scheme.ts';
+
+/**
+ * The desktop program. What has to be said before Electron is ready is said here; nothing may be
+ * awaited at the top level, since Electron is not ready before this module has run.
+ */
+// Electron refuses to start as root but with this switch, and with both it never stops trying.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+declareInterfaceScheme();
+guardContents();
+
+const programs = findPrograms(app.isPackaged);
+const opened = openHome(homeRoot(process.env), join(programs.resourcesDir, 'supervisor.md'));
+if (opened.ok) {
+  // One desktop for each home: its files, and with them the lock, are in the home.
+  const userData = join(opened.home.state, 'desktop');
+  mkdirSync(userData, { recursive: true, mode: 0o700 });
+  app.setPath('userData', userData);
+  app.setPath('sessionData', userData);
+  if (app.requestSingleInstanceLock()) startDesktop(opened.home, programs, userData);
+  else app.quit();
+} else {
+  console.error(opened.error.message);
+  dialog.showErrorBox('Relay cannot start', opened.error.message);
+  app.exit(1);
+}

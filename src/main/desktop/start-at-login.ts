@@ -1,0 +1,62 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { app } from 'electron';
+import { autostartEntry, type LoginCommand } from './autostart-entry.ts';
+
+/** Starts at login come without a window. */
+export const hiddenFlag = '--hidden';
+
+export interface StartAtLogin {
+  isOn(): boolean;
+  /** @returns what then holds. */
+  set(wanted: boolean): boolean;
+}
+
+/** Whether Relay starts with the user's session; the system itself keeps the answer. */
+export function startAtLogin(command: LoginCommand): StartAtLogin {
+  return process.platform === 'linux' ? byAutostartFile(command) : bySystem();
+}
+
+function bySystem(): StartAtLogin {
+  const isOn = () => app.getLoginItemSettings({ args: [hiddenFlag] }).openAtLogin;
+  return {
+    isOn,
+    set(wanted) {
+      app.setLoginItemSettings({ openAtLogin: wanted, args: [hiddenFlag] });
+      return isOn();
+    },
+  };
+}
+
+/** Electron's own call does nothing on Linux. */
+function byAutostartFile(command: LoginCommand): StartAtLogin {
+  const configHome = process.env.XDG_CONFIG_HOME || join(homedir(), '.config');
+  const folder = join(configHome, 'autostart');
+  const path = join(folder, 'relay.desktop');
+  const isOn = () => {
+    try {
+      // Desktops switch an entry off by this line rather than by removing it.
+      const text = readFileSync(path, 'utf8');
+      return !/^(Hidden=true|X-GNOME-Autostart-enabled=false)$/m.test(text);
+    } catch {
+      return false;
+    }
+  };
+  return {
+    isOn,
+    set(wanted) {
+      try {
+        if (wanted) {
+          mkdirSync(folder, { recursive: true });
+          writeFileSync(path, autostartEntry(command));
+        } else {
+          rmSync(path, { force: true });
+        }
+      } catch (error) {
+        console.error('Start at login could not be changed:', error);
+      }
+      return isOn();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { statSync } from 'node:fs';
+import { dialog, shell } from 'electron';
+import { z } from 'zod';
+import type { RelayPort } from '#core/relay-port.ts';
+import type { KnownFolder } from '#shared/desktop-bridge.ts';
+import { askChannels, tellChannels } from '#shared/desktop-channels.ts';
+import { ItemId, SessionId } from '#shared/ids.ts';
+import type { RpcName } from '#shared/rpc.ts';
+import { openOutside } from '../security/guard-contents.ts';
+import { answerWindow, hearWindow } from '../security/window-ipc.ts';
+import type { StartAtLogin } from '../start-at-login.ts';
+import { serveStreams } from './window-streams.ts';
+
+export interface InterfaceServices {
+  port: RelayPort;
+  homeFolder: string;
+  login: StartAtLogin;
+  onItemShown: (itemId: ItemId | null) => void;
+}
+
+const nothing = z.tuple([]);
+const Folder = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('home') }),
+  z.object({ kind: z.literal('session'), sessionId: SessionId }),
+]) satisfies z.ZodType<KnownFolder>;
+
+/** Everything the interface can ask of the desktop (src/shared/desktop-bridge.ts). */
+export function answerInterface({ port, homeFolder, login, onItemShown }: InterfaceServices): void {
+  answerWindow(askChannels.call, z.tuple([z.string(), z.unknown()]), ([name, input]) =>
+    // The router checks name and input; any may come in.
+    port.call(name as RpcName, input as never),
+  );
+  serveStreams(port);
+  answerWindow(askChannels.chooseFolder, nothing, chooseFolder);
+  answerWindow(askChannels.startsAtLogin, nothing, () => login.isOn());
+  answerWindow(askChannels.setStartsAtLogin, z.tuple([z.boolean()]), ([wanted]) =>
+    login.set(wanted),
+  );
+  hearWindow(tellChannels.openExternal, z.tuple([z.string()]), ([url]) => openOutside(url));
+  hearWindow(tellChannels.openFolder, z.tuple([Folder]), ([folder]) => {
+    void openFolder(folder, port, homeFolder);
+  });
+  hearWindow(tellChannels.itemShown, z.tuple([ItemId.nullable()]), ([itemId]) =>
+    onItemShown(itemId),
+  );
+}
+
+async function chooseFolder(): Promise<string | null> {
+  const { filePaths } = await dialog.showOpenDialog({
+    properties: ['openDirectory', 'createDirectory'],
+  });
+  return filePaths[0] ?? null;
+}
+
+/** The window names a folder, never a path. */
+async function openFolder(folder: KnownFolder, port: RelayPort, home: string): Promise<void> {
+  const path = folder.kind === 'home' ? home : await sessionFolder(folder.sessionId, port);
+  // A session chose its own `cwd`: what is not a folder could be a program that would be started.
+  if (path === null || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const problem = await shell.openPath(path);
+  if (problem !== '') console.error(`${path} could not be opened: ${problem}`);
+}
+
+async function sessionFolder(sessionId: SessionId, port: RelayPort): Promise<string | null> {
+  const sessions = await port.call('sessions.list', {});
+  if (!sessions.ok) return null;
+  return sessions.value.find(({ id }) => id === sessionId)?.cwd ?? null;
+}
