@@ -84,6 +84,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   function look(): void {
     guarded('recheck', recheckIfDue);
     guarded('dispatcher', () => dispatcher.run());
+    guarded('store', () => engine.flush());
     guarded('caller', () => {
       caller.run();
       if (caller.trouble) throw caller.trouble;

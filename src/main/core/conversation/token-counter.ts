@@ -18,12 +18,15 @@ export interface TokenCounter {
 }
 
 const batchSize = 20;
+/** New words are counted a little later, since the call about them must not wait for that. */
+const patienceMs = 250;
 /** The endpoint has limits of its own and some gateways lack it: after a failure it is left alone. */
 const pauseAfterFailureMs = 60_000;
 
 export function createTokenCounter(options: TokenCounterOptions): TokenCounter {
   const { store, supervisor, model, mayCall, now = Date.now } = options;
   const abort = new AbortController();
+  let later: NodeJS.Timeout | undefined;
   let job: Promise<void> | undefined;
   let notBefore = 0;
 
@@ -44,19 +47,25 @@ export function createTokenCounter(options: TokenCounterOptions): TokenCounter {
     }
   }
 
+  function begin(): void {
+    later = undefined;
+    job = countAll()
+      .catch(() => {
+        // The store cannot be written just now; whoever writes events says so.
+        notBefore = now() + pauseAfterFailureMs;
+      })
+      .finally(() => {
+        job = undefined;
+      });
+  }
+
   return {
     run() {
-      if (job || abort.signal.aborted || now() < notBefore || !mayCall()) return;
-      job = countAll()
-        .catch(() => {
-          // The store cannot be written just now; whoever writes events says so.
-          notBefore = now() + pauseAfterFailureMs;
-        })
-        .finally(() => {
-          job = undefined;
-        });
+      if (job || later || abort.signal.aborted || now() < notBefore || !mayCall()) return;
+      later = setTimeout(begin, patienceMs).unref();
     },
     async stop() {
+      clearTimeout(later);
       abort.abort();
       await job;
     },

@@ -18,12 +18,15 @@ export interface Engine {
   /** Owned by the engine: read it, never keep or change it. */
   readonly state: RelayState;
   /**
-   * When it returns, the events are on disk and have been published.
+   * When it returns, the events are committed and have been published. They survive the death of
+   * this process; that of the machine, too, but for a few commands (`onDiskSoon`).
    * @throws what SQLite throws when the commit fails; nothing has happened then.
    */
   execute(command: Command): Outcome;
   /** Several commands in one transaction (one fsync); one that is refused harms no other. */
   executeAll(commands: readonly Command[]): Outcome[];
+  /** Has on disk what was left for the next commit to take along. */
+  flush(): void;
   /**
    * Writes the snapshot that makes the next start quick.
    * @throws what SQLite throws.
@@ -41,12 +44,27 @@ export interface EngineOptions {
 
 const eventsBetweenSnapshots = 5000;
 
+/**
+ * What needs no fsync of its own. If the power fails before the next one: a call that was not said to
+ * have started is made again like any that was interrupted; a reply is found to be taken again.
+ */
+const onDiskSoon: ReadonlySet<Command['kind']> = new Set([
+  'recordInstructions',
+  'startCall',
+  'finishCall',
+  'markClaimed',
+]);
+/** Of these, what has been paid for: `dispatch.written` follows at once and takes it along, or else
+ * `flush` does. */
+const onDiskByFlush: Command['kind'] = 'finishCall';
+
 export function createEngine(options: EngineOptions): Engine {
   const { store, bus, policy, now = Date.now, chance = Math.random } = options;
   let state = loadState(store);
   /** A commit failed and the store could not be read either: nothing is decided from this state. */
   let isStale = false;
   let savedSeq = state.seq;
+  let isFlushDue = false;
   // A subscriber may execute commands of its own: those run after the events at hand are published.
   const unpublished: RelayEvent[][] = [];
   let isPublishing = false;
@@ -55,17 +73,11 @@ export function createEngine(options: EngineOptions): Engine {
     if (isStale) reload();
     const committed: RelayEvent[] = [];
     let outcomes: Outcome[];
+    const onDisk = commands.every(({ kind }) => onDiskSoon.has(kind)) ? 'soon' : 'now';
     try {
-      outcomes = store.transaction(() =>
-        commands.map((command): Outcome => {
-          const given = { now: now(), chance: chance(), policy: policy() };
-          const decision = decide(state, command, given);
-          if (!decision.ok) return decision;
-          const events = store.append(decision.events);
-          for (const event of events) project(state, event);
-          committed.push(...events);
-          return { ok: true, events };
-        }),
+      outcomes = store.transaction(
+        () => commands.map((command) => carryOut(command, committed)),
+        onDisk,
       );
     } catch (error) {
       // The transaction is gone, so what was folded in meanwhile never happened.
@@ -77,8 +89,22 @@ export function createEngine(options: EngineOptions): Engine {
       }
       throw error;
     }
+    if (committed.length > 0) {
+      isFlushDue =
+        onDisk === 'soon' && (isFlushDue || commands.some(({ kind }) => kind === onDiskByFlush));
+    }
     publish(committed);
     return outcomes;
+  }
+
+  function carryOut(command: Command, committed: RelayEvent[]): Outcome {
+    const given = { now: now(), chance: chance(), policy: policy() };
+    const decision = decide(state, command, given);
+    if (!decision.ok) return decision;
+    const events = store.append(decision.events);
+    for (const event of events) project(state, event);
+    committed.push(...events);
+    return { ok: true, events };
   }
 
   function reload(): void {
@@ -120,6 +146,10 @@ export function createEngine(options: EngineOptions): Engine {
       return outcome;
     },
     executeAll,
+    flush() {
+      if (isFlushDue) store.flush();
+      isFlushDue = false;
+    },
     saveSnapshot,
   };
 }

@@ -24,15 +24,19 @@ export const eventColumns = `events.seq, events.id, cast(events.ts_ns AS TEXT) A
   events.payload, events.tokens`;
 
 /**
- * The only truth: an append-only table of events. One writer. Appending is synchronous and on disk
- * (fsync) when it returns; what a reader of the same process sees afterwards includes it.
+ * The only truth: an append-only table of events. One writer. Appending is synchronous; what a reader
+ * of the same process sees afterwards includes it.
  */
 export interface EventStore {
   /**
-   * Runs `work` in one transaction. Whatever it appends is committed together or not at all.
+   * Runs `work` in one transaction. Whatever it appends is committed together or not at all, and is
+   * on disk (fsync) when it returns; `soon` leaves the fsync to the next commit or `flush`, so that
+   * the death of this process loses nothing, but that of the machine may.
    * @throws what SQLite throws when the commit fails; nothing has happened then.
    */
-  transaction<T>(work: () => T): T;
+  transaction<T>(work: () => T, onDisk?: 'now' | 'soon'): T;
+  /** Has everything that was committed on disk. */
+  flush(): void;
   /** Gives each event its place and time and brings the read models up to it. */
   append(events: readonly NewEvent[]): RelayEvent[];
   /** After `after`, oldest first. */
@@ -98,9 +102,21 @@ export function createEventStore(db: Database, atPoint: AtPoint = noFault): Even
     'INSERT OR REPLACE INTO state_snapshot (one, version, seq, state) VALUES (1, ?, ?, ?)',
   );
 
+  // Who opened the database without any fsync wants none.
+  const isSyncOff = db.pragma('synchronous', { simple: true }) === 0;
+  let synced: 'now' | 'soon' | undefined;
+  /** Of the commits from here on. In WAL mode NORMAL leaves out the fsync and nothing else: what
+   * the power may take are the last commits, in order; the file stays whole. */
+  function syncCommits(onDisk: 'now' | 'soon'): void {
+    if (isSyncOff || synced === onDisk || db.inTransaction) return;
+    db.pragma(`synchronous = ${onDisk === 'now' ? 'FULL' : 'NORMAL'}`);
+    synced = onDisk;
+  }
+
   const store: EventStore = {
-    transaction: (work) => {
+    transaction: (work, onDisk = 'now') => {
       const before = lastSeq;
+      syncCommits(onDisk);
       try {
         return db.transaction(() => {
           const result = work();
@@ -176,7 +192,13 @@ export function createEventStore(db: Database, atPoint: AtPoint = noFault): Even
     lastSeq: () => lastSeq,
     uncounted: (limit) => rows(uncounted.all(limit)),
     setTokens(seq, tokens) {
+      // Lost with the power, they are counted again.
+      syncCommits('soon');
       setTokens.run(tokens, seq);
+    },
+    flush() {
+      // Before it copies anything, it has the whole log on disk.
+      db.pragma('wal_checkpoint(PASSIVE)');
     },
     rebuild() {
       db.transaction(() => {
