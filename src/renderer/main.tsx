@@ -1,15 +1,27 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { connectByHttp } from './relay-client.ts';
-import { createRelayView } from './relay-view.ts';
-import { StatusPage } from './status-page/status-page.tsx';
-import './styles.css';
+import { findBridge } from './bridge.ts';
+import { App } from './shell/app.tsx';
+import { createActions } from './state/actions.ts';
+import { InterfaceContext } from './state/context.ts';
+import { createRelayStore } from './state/relay-store.ts';
+import { startSync } from './state/sync.ts';
+import { createViewStore } from './state/view-store.ts';
+import './styles/index.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
-const client = connectByHttp();
+
+const bridge = findBridge();
+const relay = createRelayStore();
+const view = createViewStore();
+const sync = startSync(bridge, relay);
+const actions = createActions(bridge, relay, view, sync);
+
 createRoot(root).render(
   <StrictMode>
-    <StatusPage client={client} view={createRelayView(client)} />
+    <InterfaceContext value={{ bridge, relay, view, sync, actions }}>
+      <App />
+    </InterfaceContext>
   </StrictMode>,
 );

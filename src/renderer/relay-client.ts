@@ -1,27 +1,18 @@
+import type { RelayBridge } from '#shared/desktop-bridge.ts';
 import type { RpcInput, RpcName, RpcOutput, RpcResult, StreamItem } from '#shared/rpc.ts';
-
-/** The relay as the interface sees it, whatever carries the calls. Never rejects. */
-export interface RelayClient {
-  call<N extends RpcName>(name: N, input: RpcInput<N>): Promise<RpcResult<RpcOutput<N>>>;
-
-  /**
-   * Every committed event after `after`, in order, without gap or double, then live, over any number
-   * of lost connections; progress in between. `onConnection` tells whether the stream flows. Ends
-   * when the returned function is called.
-   */
-  stream(
-    after: number,
-    onItem: (item: StreamItem) => void,
-    onConnection: (isConnected: boolean) => void,
-  ): () => void;
-}
-
-/** How long to wait where the browser does not reconnect by itself. */
-const reconnectMs = 1500;
+import { words } from './words.ts';
 
 /** A relay behind the page's own address (`relay run`); the browser's cookie opens it. */
-export function connectByHttp(): RelayClient {
-  return { call: callByHttp, stream: streamByHttp };
+export function connectByHttp(): RelayBridge {
+  return {
+    host: { kind: 'browser' },
+    call: callByHttp,
+    stream: streamByHttp,
+    openExternal(url) {
+      if (url.startsWith('https://')) window.open(url, '_blank', 'noopener,noreferrer');
+    },
+    desktop: null,
+  };
 }
 
 async function callByHttp<N extends RpcName>(
@@ -40,39 +31,25 @@ async function callByHttp<N extends RpcName>(
     const message = (await response.text()).trim();
     return { ok: false, error: { code: 'unauthorised', message } };
   } catch {
-    const message = 'The relay does not answer. Start it again with: relay run';
-    return { ok: false, error: { code: 'unavailable', message } };
+    return { ok: false, error: { code: 'unavailable', message: words.connection.noAnswer } };
   }
 }
 
 function streamByHttp(
   after: number,
   onItem: (item: StreamItem) => void,
-  onConnection: (isConnected: boolean) => void,
+  onEnd: () => void,
 ): () => void {
-  let cursor = after;
-  let source: EventSource;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-
-  function open(): void {
-    source = new EventSource(`/stream?after=${cursor}`);
-    source.onopen = () => onConnection(true);
-    source.onmessage = ({ data }: MessageEvent<string>) => {
-      // The relay writes every message as one item of the contract.
-      const item = JSON.parse(data) as StreamItem;
-      if (item.kind === 'event') cursor = item.event.seq;
-      onItem(item);
-    };
-    source.onerror = () => {
-      onConnection(false);
-      // The browser goes on by itself after a lost connection, but gives up after a refusal.
-      if (source.readyState === EventSource.CLOSED) retry = setTimeout(open, reconnectMs);
-    };
-  }
-
-  open();
-  return () => {
-    clearTimeout(retry);
-    source.close();
+  const source = new EventSource(`/stream?after=${after}`);
+  source.onmessage = ({ data }: MessageEvent<string>) => {
+    // The relay writes every message as one item of the contract.
+    onItem(JSON.parse(data) as StreamItem);
   };
+  // The browser would go on by itself, but only from its own cursor and not after a refusal: the
+  // one who holds the cursor starts the next stream.
+  source.onerror = () => {
+    source.close();
+    onEnd();
+  };
+  return () => source.close();
 }

@@ -1,0 +1,78 @@
+import { memo, type ReactNode } from 'react';
+import ReactMarkdown, { type Components, defaultUrlTransform } from 'react-markdown';
+import rehypeHighlight from 'rehype-highlight';
+import remarkGfm from 'remark-gfm';
+import { useActions } from '../state/context.ts';
+import { harmless } from '../text/harmless.ts';
+import { words } from '../words.ts';
+import { CodeBlock } from './code-block.tsx';
+
+/** Longer code is shown without colours: finding them would hold up the window. */
+const mostHighlighted = 20_000;
+
+/**
+ * What a session or the supervisor said. Raw HTML is shown as the text it is; links and images do
+ * nothing by themselves (DESIGN 3.3).
+ */
+export const Markdown = memo(function Markdown({ text }: { text: string }) {
+  const source = harmless(text);
+  const isShort = source.length <= mostHighlighted;
+  return (
+    <div className="markdown" dir="auto">
+      <ReactMarkdown
+        remarkPlugins={remarkPlugins}
+        rehypePlugins={isShort ? rehypePlugins : none}
+        components={components}
+        urlTransform={defaultUrlTransform}
+      >
+        {source}
+      </ReactMarkdown>
+    </div>
+  );
+});
+
+const remarkPlugins = [remarkGfm];
+const rehypePlugins = [[rehypeHighlight, { detect: false }]] as [
+  [typeof rehypeHighlight, { detect: boolean }],
+];
+const none: [] = [];
+
+const components: Components = {
+  a: ({ href, children }) => <InertLink href={href ?? ''}>{children}</InertLink>,
+  img: ({ src, alt }) => (
+    <InertLink href={typeof src === 'string' ? src : ''}>
+      {words.conversation.image(alt ?? '')}
+    </InertLink>
+  ),
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  table: ({ children }) => (
+    <div className="markdown-table">
+      <table>{children}</table>
+    </div>
+  ),
+  // Headings inside a message must not stand beside those of the page.
+  h1: ({ children }) => <p className="markdown-heading">{children}</p>,
+  h2: ({ children }) => <p className="markdown-heading">{children}</p>,
+  h3: ({ children }) => <p className="markdown-heading">{children}</p>,
+  h4: ({ children }) => <p className="markdown-heading">{children}</p>,
+  h5: ({ children }) => <p className="markdown-heading">{children}</p>,
+  h6: ({ children }) => <p className="markdown-heading">{children}</p>,
+  input: ({ checked }) => <span className="markdown-check">{checked ? '[x]' : '[ ]'}</span>,
+};
+
+/** A link that shows where it leads and goes there only by a click, outside of Relay. */
+function InertLink({ href, children }: { href: string; children: ReactNode }) {
+  const { openExternal } = useActions();
+  if (!href.startsWith('https://')) {
+    return (
+      <span className="inert-link" title={href}>
+        {children}
+      </span>
+    );
+  }
+  return (
+    <button type="button" className="inert-link" title={href} onClick={() => openExternal(href)}>
+      {children}
+    </button>
+  );
+}

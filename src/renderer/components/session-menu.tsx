@@ -1,0 +1,125 @@
+import type * as ContextMenu from '@radix-ui/react-context-menu';
+import type * as DropdownMenu from '@radix-ui/react-dropdown-menu';
+import { Check, ChevronRight } from 'lucide-react';
+import { Autonomy } from '#shared/events.ts';
+import { ConversationId } from '#shared/ids.ts';
+import type { SessionSummary } from '#shared/models.ts';
+import { useActions, useInterface, useRelay } from '../state/context.ts';
+import { sessionsOf } from '../state/selectors.ts';
+import { words } from '../words.ts';
+
+/** The two menus have the same parts; which one it is only decides where it opens. */
+type Kit = Pick<
+  typeof ContextMenu | typeof DropdownMenu,
+  | 'Item'
+  | 'Separator'
+  | 'Sub'
+  | 'SubTrigger'
+  | 'SubContent'
+  | 'Portal'
+  | 'RadioGroup'
+  | 'RadioItem'
+  | 'ItemIndicator'
+>;
+
+/** What can be done with a session, in its row's context menu and in its conversation's head. */
+export function SessionMenuItems({ session, kit }: { session: SessionSummary; kit: Kit }) {
+  const { Item, Separator, Sub, SubTrigger, SubContent, Portal } = kit;
+  const actions = useActions();
+  const { bridge } = useInterface();
+  const { id, muted, cwd, conversationId } = session;
+  const own = ConversationId.parse(`session:${id}`);
+  const others = useConversations().filter((other) => other !== conversationId && other !== own);
+  const menu = words.sessions.menu;
+  return (
+    <>
+      <Sub>
+        <SubTrigger className="menu-item">
+          {menu.autonomy}
+          <ChevronRight size={12} aria-hidden="true" />
+        </SubTrigger>
+        <Portal>
+          <SubContent className="menu" collisionPadding={8}>
+            <AutonomyItems session={session} kit={kit} />
+          </SubContent>
+        </Portal>
+      </Sub>
+      <Item className="menu-item" onSelect={() => actions.showSettings('brief')}>
+        {menu.brief}
+      </Item>
+      {conversationId !== own && (
+        <Item className="menu-item" onSelect={() => actions.moveSession(id, own)}>
+          {menu.ownConversation}
+        </Item>
+      )}
+      {others.slice(0, 5).map((other) => (
+        <Item key={other} className="menu-item" onSelect={() => actions.moveSession(id, other)}>
+          {menu.projectConversation(conversationName(other))}
+        </Item>
+      ))}
+      <Item className="menu-item" onSelect={() => actions.setMuted(id, !muted)}>
+        {muted ? menu.unmute : menu.mute}
+      </Item>
+      <Separator className="menu-line" />
+      <Item className="menu-item" onSelect={() => actions.exportSession(id, 'markdown')}>
+        {menu.exportMarkdown}
+      </Item>
+      <Item className="menu-item" onSelect={() => actions.exportSession(id, 'jsonl')}>
+        {menu.exportJson}
+      </Item>
+      <Separator className="menu-line" />
+      {bridge.desktop && cwd !== null && (
+        <Item
+          className="menu-item"
+          onSelect={() => bridge.desktop?.openFolder({ kind: 'session', sessionId: id })}
+        >
+          {menu.openFolder}
+        </Item>
+      )}
+      {cwd !== null && (
+        <Item className="menu-item" onSelect={() => actions.copy(cwd)}>
+          {menu.copyPath}
+        </Item>
+      )}
+      <Item className="menu-item" onSelect={() => actions.copy(id)}>
+        {menu.copyId}
+      </Item>
+    </>
+  );
+}
+
+/** The three degrees of autonomy, with what each means. */
+export function AutonomyItems({ session, kit }: { session: SessionSummary; kit: Kit }) {
+  const { RadioGroup, RadioItem, ItemIndicator } = kit;
+  const actions = useActions();
+  return (
+    <RadioGroup
+      value={session.autonomy}
+      onValueChange={(value) => actions.setAutonomy(session.id, Autonomy.parse(value))}
+    >
+      {Autonomy.options.map((option) => (
+        <RadioItem key={option} value={option} className="menu-item menu-choice">
+          <span className="menu-check">
+            <ItemIndicator>
+              <Check size={12} aria-hidden="true" />
+            </ItemIndicator>
+          </span>
+          <span>
+            {words.autonomy[option].name}
+            <small>{words.autonomy[option].means}</small>
+          </span>
+        </RadioItem>
+      ))}
+    </RadioGroup>
+  );
+}
+
+function useConversations(): ConversationId[] {
+  const sessions = useRelay(sessionsOf);
+  return [...new Set(sessions.map(({ conversationId }) => conversationId))];
+}
+
+/** A conversation is named by its project's folder; the last part says enough. */
+function conversationName(id: ConversationId): string {
+  return id.split(/[\\/]/).filter(Boolean).at(-1) ?? id;
+}

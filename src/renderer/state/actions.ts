@@ -1,0 +1,192 @@
+import type { Place, RelayBridge } from '#shared/desktop-bridge.ts';
+import type { Autonomy } from '#shared/events.ts';
+import type { ConversationId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
+import type { InboxItem } from '#shared/models.ts';
+import type { RpcInput, RpcName, RpcOutput, RpcResult } from '#shared/rpc.ts';
+import { words } from '../words.ts';
+import type { RelayStore } from './relay-store.ts';
+import { openItems } from './selectors.ts';
+import type { Sync } from './sync.ts';
+import type { Column, Dialog, ItemEditor, Theme, Toast, ViewStore } from './view-store.ts';
+
+const via = 'inbox';
+const toastMs = 6_000;
+
+export type Actions = ReturnType<typeof createActions>;
+
+/** Everything the owner can do, by key, click or palette; each shows its effect at once. */
+export function createActions(bridge: RelayBridge, relay: RelayStore, view: ViewStore, sync: Sync) {
+  let lastToast = 0;
+
+  function toast(kind: Toast['kind'], text: string): void {
+    lastToast += 1;
+    const id = lastToast;
+    view.setState(({ toasts }) => ({ toasts: [...toasts.slice(-2), { id, kind, text }] }));
+    setTimeout(() => dismissToast(id), toastMs);
+  }
+
+  function dismissToast(id: number): void {
+    view.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
+  }
+
+  /** A call whose failure the owner has to know; undefined when it failed. */
+  async function call<N extends RpcName>(
+    name: N,
+    input: RpcInput<N>,
+  ): Promise<RpcOutput<N> | undefined> {
+    const result: RpcResult<RpcOutput<N>> = await bridge.call(name, input);
+    if (result.ok) return result.value;
+    toast('fault', result.error.message);
+    return undefined;
+  }
+
+  function selectSession(sessionId: SessionId, column: Column = 'conversation'): void {
+    view.setState({ place: 'sessions', sessionId, column, soughtSeq: null });
+    markRead(sessionId);
+  }
+
+  function markRead(sessionId: SessionId): void {
+    view.setState(({ readAt }) => ({ readAt: { ...readAt, [sessionId]: Date.now() } }));
+  }
+
+  /** Shows an item and the conversation it came from. */
+  function selectItem(itemId: ItemId): void {
+    const item = openItems(relay.getState()).find(({ id }) => id === itemId);
+    view.setState(({ editor }) => ({
+      place: 'sessions',
+      zone: 'inbox',
+      itemId,
+      editor: editor?.itemId === itemId ? editor : null,
+    }));
+    if (item?.sessionId) {
+      view.setState({ sessionId: item.sessionId, soughtSeq: null });
+      markRead(item.sessionId);
+    }
+  }
+
+  function setDraft(key: string, text: string): void {
+    view.setState(({ drafts: { [key]: _, ...drafts } }) => ({
+      drafts: text === '' ? drafts : { ...drafts, [key]: text },
+    }));
+  }
+
+  /** Takes an item out of sight, goes on to the next one, and puts it back if that was refused. */
+  async function settle(itemId: ItemId, work: () => Promise<unknown>): Promise<void> {
+    const items = openItems(relay.getState());
+    const index = items.findIndex(({ id }) => id === itemId);
+    const next = items[index + 1] ?? items[index - 1];
+    relay.setState(({ settling }) => ({ settling: new Set([...settling, itemId]) }));
+    view.setState({ editor: null });
+    if (next) selectItem(next.id);
+    else view.setState({ itemId: null });
+    if ((await work()) !== undefined) {
+      setDraft(itemId, '');
+      sync.refresh();
+      return;
+    }
+    relay.setState(({ settling }) => ({
+      settling: new Set([...settling].filter((id) => id !== itemId)),
+    }));
+    view.setState({ itemId });
+  }
+
+  return {
+    toast,
+    dismissToast,
+    call,
+    selectSession,
+    selectItem,
+    markRead,
+    setDraft,
+
+    approve: (itemId: ItemId) => settle(itemId, () => call('inbox.approve', { itemId, via })),
+    dismiss: (itemId: ItemId) => settle(itemId, () => call('inbox.dismiss', { itemId, via })),
+    answer: (itemId: ItemId, text: string, direct: boolean) =>
+      settle(itemId, () => call('inbox.answer', { itemId, text, direct, via })),
+
+    edit(mode: ItemEditor['mode'], item: InboxItem): void {
+      const { drafts } = view.getState();
+      if (mode === 'edit' && drafts[item.id] === undefined) setDraft(item.id, item.proposal);
+      view.setState({ itemId: item.id, zone: 'inbox', editor: { itemId: item.id, mode } });
+    },
+    closeEditor: () => view.setState({ editor: null }),
+
+    async togglePause(): Promise<void> {
+      const { snapshot } = relay.getState();
+      if (!snapshot) return;
+      const paused = !snapshot.status.paused;
+      const status = { ...snapshot.status, paused };
+      relay.setState({ snapshot: { ...snapshot, status } });
+      const done = await call(paused ? 'relay.pause' : 'relay.resume', { via });
+      if (done === undefined) relay.setState({ snapshot });
+      sync.refresh();
+    },
+
+    async say(conversationId: ConversationId, text: string): Promise<boolean> {
+      return (await call('owner.say', { conversationId, text, via })) !== undefined;
+    },
+    async send(sessionId: SessionId, text: string): Promise<boolean> {
+      return (await call('session.send', { sessionId, text, via })) !== undefined;
+    },
+
+    async setAutonomy(sessionId: SessionId, autonomy: Autonomy): Promise<void> {
+      await call('session.setAutonomy', { sessionId, autonomy });
+      sync.refresh();
+    },
+    async setMuted(sessionId: SessionId, muted: boolean): Promise<void> {
+      await call('session.setMuted', { sessionId, muted });
+      sync.refresh();
+    },
+    async moveSession(sessionId: SessionId, conversationId: ConversationId): Promise<void> {
+      await call('session.move', { sessionId, conversationId });
+      sync.refresh();
+    },
+    async exportSession(sessionId: SessionId, format: 'markdown' | 'jsonl'): Promise<void> {
+      const found = await call('conversation.export', { sessionId, format });
+      if (!found) return;
+      const ending = format === 'markdown' ? 'md' : 'jsonl';
+      saveFile(`relay-${sessionId}.${ending}`, found.text);
+    },
+    async copy(text: string): Promise<void> {
+      try {
+        await navigator.clipboard.writeText(text);
+        toast('done', words.done.copied);
+      } catch {
+        toast('fault', words.done.notCopied);
+      }
+    },
+    saveFile,
+    openExternal: (url: string) => bridge.openExternal(url),
+
+    go(place: Place): void {
+      if (place === 'inbox') view.setState({ place: 'sessions', column: 'inbox', zone: 'inbox' });
+      else if (place === 'sessions') view.setState({ place, column: 'sessions', zone: 'sessions' });
+      else view.setState({ place });
+    },
+    showSettings: (settingsPart: string) => view.setState({ place: 'settings', settingsPart }),
+    showColumn: (column: Column) => view.setState({ column }),
+    showDialog: (dialog: Dialog) => view.setState({ dialog }),
+    showReceipt: (exchangeId: ExchangeId) =>
+      view.setState({ dialog: { kind: 'receipt', exchangeId } }),
+    closeDialog: () => view.setState({ dialog: null }),
+    showFirstRun: () => view.setState({ place: 'first-run' }),
+    showEvent(sessionId: SessionId, seq: number): void {
+      selectSession(sessionId);
+      view.setState({ soughtSeq: seq, dialog: null });
+    },
+    filterSessions: (sessionFilter: string) => view.setState({ sessionFilter }),
+    setComposerTarget: (composerTarget: 'supervisor' | 'direct') =>
+      view.setState({ composerTarget }),
+    setTheme: (theme: Theme) => view.setState({ theme }),
+    setZone: (zone: 'sessions' | 'inbox') => view.setState({ zone }),
+  };
+}
+
+function saveFile(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
