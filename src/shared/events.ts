@@ -18,6 +18,10 @@ export type Via = z.infer<typeof Via>;
 export const Autonomy = z.enum(['off', 'draft', 'auto']);
 export type Autonomy = z.infer<typeof Autonomy>;
 
+/** Whether a tool may be used: as the supervisor likes, after the owner's yes, or not at all. */
+export const ToolPolicy = z.enum(['allow', 'ask', 'deny']);
+export type ToolPolicy = z.infer<typeof ToolPolicy>;
+
 export const ItemKind = z.enum(['escalation', 'draft', 'tool', 'permission', 'fault']);
 export type ItemKind = z.infer<typeof ItemKind>;
 
@@ -86,6 +90,8 @@ export const eventPayloads = {
   'session.prompted': z.object({}),
   'session.autonomy_set': z.object({ autonomy: Autonomy }),
   'session.muted': z.object({ muted: z.boolean() }),
+  /** null: the settings decide again. */
+  'session.tool_policy_set': z.object({ tool: text, policy: ToolPolicy.nullable() }),
   'session.release_queued': z.object({}),
   'session.release_written': z.object({}),
 
@@ -121,7 +127,15 @@ export const eventPayloads = {
     model: text.nullable(),
     sentAt: text.optional(),
   }),
-  tool_call: z.object({ name: text, input: z.unknown(), callId: CallId }),
+  /** Committed before the tool is run; the event's `toolUseId` pairs it with its response. */
+  tool_call: z.object({
+    name: text,
+    input: z.unknown(),
+    callId: CallId,
+    /** What the supervisor said before it reached for the tool. */
+    said: text.optional(),
+  }),
+  /** Every tool call gets exactly one, whatever happens. */
   tool_response: z.object({ name: text, output: text, isError: z.boolean() }),
   'summary.made': z.object({
     fromPosition: z.number(),

@@ -32,6 +32,7 @@ export const FaultCode = z.enum([
   'max-tokens',
   'prompt-too-long',
   'request-too-large',
+  'too-many-rounds',
 ]);
 export type FaultCode = z.infer<typeof FaultCode>;
 

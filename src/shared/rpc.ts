@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Autonomy, type RelayEvent, Via } from './events.ts';
+import { Autonomy, type RelayEvent, ToolPolicy, Via } from './events.ts';
 import { type CallId, ConversationId, ExchangeId, ItemId, SessionId } from './ids.ts';
 import {
   ClaudeCodeStatus,
@@ -179,6 +179,16 @@ export const rpc = {
     input: z.object({ sessionId: SessionId, muted: z.boolean() }),
     output: done,
   },
+  /** null: the settings decide again. */
+  'session.setToolPolicy': {
+    kind: 'command',
+    input: z.object({
+      sessionId: SessionId,
+      tool: z.string().regex(/^[a-z0-9_]{1,64}$/),
+      policy: ToolPolicy.nullable(),
+    }),
+    output: done,
+  },
   'session.move': {
     kind: 'command',
     input: z.object({ sessionId: SessionId, conversationId: ConversationId }),
@@ -226,6 +236,8 @@ export type StreamItem =
       exchangeId: ExchangeId;
       sessionId: SessionId | null;
       text: string;
+      /** A tool that runs just now, with the newest lines of its output. */
+      tool?: { toolUseId: string; name: string; tail: string };
     };
 
 export interface RpcHandlers {

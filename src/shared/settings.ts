@@ -153,6 +153,33 @@ const sections = {
       'The key that brings up the inbox from anywhere, as Electron writes it; null is none.',
     ),
   },
+  tools: {
+    enabled: setting(
+      flag,
+      true,
+      'Whether the supervisor may use tools at all: read the project, and what you allow beyond that.',
+    ),
+    policies: setting(
+      table,
+      {},
+      'allow, ask or deny for a tool by its name, over its default: reading is allowed, the rest asks.',
+    ),
+    bashRules: setting(
+      table,
+      {},
+      'allow, ask or deny for shell commands by how they begin, for example "npm test": allow.',
+    ),
+    timeLimitSeconds: setting(
+      whole(1),
+      120,
+      'Seconds a shell command may take unless the supervisor asks for more (up to ten times that).',
+    ),
+    plugins: setting(
+      table,
+      {},
+      'Tool plug-ins that are on: the name of a folder in tools/ of the home, and true.',
+    ),
+  },
   claudeCode: {
     resume: setting(
       flag,
@@ -187,6 +214,7 @@ export const Settings = z.object({
   guards: section(sections.guards),
   faults: section(sections.faults),
   ntfy: section(sections.ntfy),
+  tools: section(sections.tools),
   desktop: section(sections.desktop),
   claudeCode: section(sections.claudeCode),
   prices: sections.prices,

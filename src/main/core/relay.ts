@@ -16,6 +16,7 @@ import { createIntake } from './intake/intake.ts';
 import { createOwnerNotifier, createTestNotification } from './notify/owner-notifier.ts';
 import type { RelayPort } from './relay-port.ts';
 import { callSettingsOf, policyOf } from './relay-settings.ts';
+import { createRelayTools } from './relay-tools.ts';
 import { createClaudeCodeCalls } from './rpc/claude-code-calls.ts';
 import { createHandlers } from './rpc/handlers.ts';
 import { createPort } from './rpc/router.ts';
@@ -171,8 +172,13 @@ async function assemble(foundations: Foundations) {
     ...{ engine, store, mailbox, holdAll, isHandingOver, atPoint },
   });
   const waker = createWaker({ home, engine });
+  const tools = createRelayTools({
+    ...{ home: home.root, env: foundations.env, engine, settings, log },
+  });
   const caller = createCaller({
     ...{ engine, queries, supervisor, log },
+    toolbox: tools.toolbox,
+    placeOf: tools.placeOf,
     settings: () => callSettingsOf(settings),
     price: prices.price,
     mostTokens: prices.mostTokens,
@@ -198,7 +204,7 @@ async function assemble(foundations: Foundations) {
     prices: prices.list,
     sendTestNotification: createTestNotification({ settings, log }),
     identity: { home: home.root, pid: process.pid, version, host, startedAt },
-    problems: () => [...prices.problems(), ...workshop.problems()],
+    problems: () => [...prices.problems(), ...tools.problems(), ...workshop.problems()],
   });
   const subscribe = (listener: (item: StreamItem) => void) => {
     listeners.add(listener);

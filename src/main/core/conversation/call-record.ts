@@ -36,16 +36,27 @@ export function callReport(
   },
   requestedModel: string,
   price: Price,
-  more: Pick<CommandOf<'finishCall'>, 'firstTextMs' | 'verdict'>,
+  { firstTextMs }: Pick<CommandOf<'finishCall'>, 'firstTextMs'>,
 ): Command {
   if (outcome.ok) {
     const { model, usage, stopReason, requestId = null } = outcome.answer;
     const told = { model, usage, ...price(model, usage), stopReason, requestId };
-    return { kind: 'finishCall', ...facts, ...told, ...more };
+    const { verdict, tools } = decidedBy(outcome, facts.purpose);
+    return { kind: 'finishCall', ...facts, ...told, firstTextMs, verdict, tools };
   }
   const { fault, usage = null, model = requestedModel } = outcome;
   const cost = usage ? price(model, usage) : { costUsd: null, savedByCacheUsd: 0 };
   return { kind: 'failCall', ...facts, fault, model, usage, ...cost };
+}
+
+function decidedBy(
+  outcome: Extract<CallOutcome, { ok: true }>,
+  purpose: 'answer' | 'summary',
+): Pick<CommandOf<'finishCall'>, 'verdict' | 'tools'> {
+  if (purpose === 'summary') return { verdict: null };
+  if (outcome.kind === 'answer') return { verdict: outcome.answer.verdict };
+  const { text: said, calls } = outcome.answer;
+  return { verdict: null, tools: { said, calls } };
 }
 
 export interface CallReporter {

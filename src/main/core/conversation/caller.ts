@@ -3,10 +3,15 @@ import type { Engine } from '../engine/engine.ts';
 import { type ExchangeState, isHeld } from '../engine/state.ts';
 import type { Logger } from '../settings/logs.ts';
 import type { Queries } from '../store/queries.ts';
-import type { Supervisor, SupervisorRequest } from '../supervisor/supervisor.ts';
+import { faultOf } from '../supervisor/classify-fault.ts';
+import type { CallOutcome, Supervisor, SupervisorRequest } from '../supervisor/supervisor.ts';
+import type { ToolPlace } from '../tools/tool.ts';
+import type { Toolbox } from '../tools/toolbox.ts';
 import { callReport, createCallReporter, type Price, startCall } from './call-record.ts';
 import { shrinkLimits, type ViewportLimits } from './limits.ts';
+import { beginTurn, continueTurn, type LiveTurn, mostRounds } from './live-turn.ts';
 import { createSummariser, type SummaryOrder } from './summariser.ts';
+import { createToolWork } from './tool-work.ts';
 import { planViewport, type ViewportPlan } from './viewport.ts';
 
 /** The settings that a call depends on. */
@@ -26,6 +31,9 @@ export interface CallerOptions {
   engine: Engine;
   queries: Queries;
   supervisor: Supervisor;
+  toolbox: Toolbox;
+  /** Where the tools of an exchange act; null: nowhere. */
+  placeOf: (exchange: ExchangeState) => ToolPlace | null;
   settings: () => CallSettings;
   price: Price;
   /** The most tokens that a model may answer with; undefined where unknown. */
@@ -35,6 +43,7 @@ export interface CallerOptions {
     exchangeId: ExchangeId;
     sessionId: SessionId | null;
     text: string;
+    tool?: { toolUseId: string; name: string; tail: string };
   }) => void;
   log: Logger;
   now?: () => number;
@@ -56,6 +65,8 @@ interface RunningCall {
   exchangeId: ExchangeId;
   callId: CallId | null;
   abort: AbortController;
+  /** Of the tool that runs; a pause ends it, but not a call. */
+  toolAbort: AbortController;
 }
 
 const progressEveryMs = 100;
@@ -63,9 +74,11 @@ const charactersPerToken = 4;
 const coolingMs = 1000;
 
 export function createCaller(options: CallerOptions): Caller {
-  const { engine, queries, supervisor, settings, price, log, now = Date.now } = options;
+  const { engine, queries, supervisor, toolbox, settings, price, log, now = Date.now } = options;
   /** One entry for each conversation that is busy, from the making of a summary to the answer. */
   const running = new Map<ConversationId, RunningCall>();
+  /** Answers that take several calls, each until it is given. */
+  const turns = new Map<ExchangeId, LiveTurn>();
   const preparing = new Set<ConversationId>();
   const jobs = new Set<Promise<void>>();
   /** A store that cannot be written must not be asked again without a pause. */
@@ -78,12 +91,21 @@ export function createCaller(options: CallerOptions): Caller {
     ...{ engine, queries, supervisor, price, reporter, now },
     isStopped: () => isStopped,
   });
+  const workTools = createToolWork({
+    ...{ engine, toolbox, reporter },
+    isStopped: () => isStopped,
+    onProgress: ({ id: exchangeId, sessionId }, { callId, ...tool }) =>
+      options.onProgress({ callId, exchangeId, sessionId, text: '', tool }),
+  });
 
   function run(): void {
     if (isStopped) return;
     dropUnwanted();
     lookedAt = now();
-    if (engine.state.paused) return;
+    if (engine.state.paused) {
+      for (const { toolAbort } of running.values()) toolAbort.abort();
+      return;
+    }
     const blocked = new Set<ConversationId>(running.keys());
     for (const exchange of [...engine.state.exchanges.values()]) {
       const { conversationId } = exchange;
@@ -97,8 +119,8 @@ export function createCaller(options: CallerOptions): Caller {
   }
 
   function isForSupervisor(exchange: ExchangeState): boolean {
-    if (exchange.stage !== 'queued' && exchange.stage !== 'waiting') return false;
-    const { sessionId } = exchange;
+    const { sessionId, stage } = exchange;
+    if (stage !== 'queued' && stage !== 'waiting' && stage !== 'tools') return false;
     return !sessionId || !isHeld(engine.state, sessionId, settings().holdAll);
   }
 
@@ -121,6 +143,9 @@ export function createCaller(options: CallerOptions): Caller {
   }
 
   function dropUnwanted(): void {
+    for (const id of turns.keys()) {
+      if (!engine.state.exchanges.has(id)) turns.delete(id);
+    }
     for (const call of running.values()) {
       const exchange = engine.state.exchanges.get(call.exchangeId);
       if (!exchange || (call.callId !== null && exchange.callId !== call.callId)) {
@@ -135,6 +160,7 @@ export function createCaller(options: CallerOptions): Caller {
       exchangeId: exchange.id,
       callId: null,
       abort: new AbortController(),
+      toolAbort: new AbortController(),
     };
     running.set(conversationId, call);
     const job = callExchange(call, conversationId)
@@ -158,40 +184,82 @@ export function createCaller(options: CallerOptions): Caller {
 
   async function callExchange(call: RunningCall, conversationId: ConversationId): Promise<void> {
     const { signal } = call.abort;
-    let isReminded = false;
+    const turnSignal = AbortSignal.any([signal, call.toolAbort.signal]);
     for (;;) {
       const exchange = engine.state.exchanges.get(call.exchangeId);
       if (!exchange || isStopped || signal.aborted || engine.state.paused) return;
-      const given = settings();
-      const limits = limitsFor(given.limits, exchange);
-      const { entries, summary } = queries.window(conversationId, exchange.id);
-      const plan = planViewport({ entries, summary, systemText: given.instructions, limits });
-      if (plan.kind === 'nothing') {
-        if (isReminded) throw new Error(`nothing waits for an answer in ${conversationId}`);
-        isReminded = true;
-        engine.execute({ kind: 'remindSupervisor', exchangeId: exchange.id });
+      if (exchange.stage === 'tools') {
+        const place = options.placeOf(exchange);
+        const state = await workTools(exchange, turns.get(exchange.id), place, turnSignal);
+        if (state !== 'done') return;
         continue;
       }
-      const order = { exchangeId: exchange.id, conversationId, model: given.summaryModel, limits };
-      if (plan.kind === 'summarise') {
-        const onStart = (callId: CallId) => {
-          call.callId = callId;
-        };
-        const result = await summariser.summarise({ ...order, range: plan, signal, onStart });
-        call.callId = null;
-        if (result.made) continue;
-        if (!result.isOptional) return;
-        summariser.omit(conversationId, plan);
-        continue;
-      }
-      recordInstructions(given.instructions);
-      const request = requestFor(plan, given, exchange);
-      const callId = startCall(engine, exchange.id, 'answer', request, plan);
+      const turn = continued(exchange) ?? (await begun(call, exchange));
+      if (!turn) return;
+      const callId = startCall(engine, exchange.id, 'answer', turn.request, turn.plan);
       if (!callId) return;
       call.callId = callId;
-      if (plan.prepareSummary) prepareSummary({ ...order, range: plan.prepareSummary });
-      await answer(call, callId, exchange, request);
-      return;
+      const mustGoOn = await answer(call, callId, exchange, turn);
+      call.callId = null;
+      if (!mustGoOn) return;
+    }
+  }
+
+  /** The turn that the exchange is in the middle of, ready for its next call. */
+  function continued(exchange: ExchangeState): LiveTurn | undefined {
+    const turn = turns.get(exchange.id);
+    if (!turn) return undefined;
+    const { entries } = queries.window(exchange.conversationId, exchange.id);
+    const given = settings();
+    const limits = limitsFor(given.limits, exchange);
+    const goesOn = continueTurn(turn, entries, { rounds: exchange.rounds, limits });
+    if (!goesOn || exchange.shrinks > 0) {
+      turns.delete(exchange.id);
+      return undefined;
+    }
+    const maxTokens = roomFor({ ...given, model: turn.request.model }, exchange);
+    turn.request = { ...turn.request, maxTokens, turn: turn.rounds };
+    return turn;
+  }
+
+  /** A turn from what is stored, after whatever summaries it needs; undefined: not now. */
+  async function begun(call: RunningCall, exchange: ExchangeState): Promise<LiveTurn | undefined> {
+    const { id: exchangeId, conversationId } = exchange;
+    const { signal } = call.abort;
+    let isReminded = false;
+    for (;;) {
+      if (isStopped || signal.aborted || engine.state.paused) return undefined;
+      const given = settings();
+      const limits = limitsFor(given.limits, exchange);
+      const { entries, summary } = queries.window(conversationId, exchangeId);
+      const plan = planViewport({ entries, summary, systemText: given.instructions, limits });
+      const order = { exchangeId, conversationId, model: given.summaryModel, limits };
+      switch (plan.kind) {
+        case 'nothing':
+          if (isReminded) throw new Error(`nothing waits for an answer in ${conversationId}`);
+          isReminded = true;
+          engine.execute({ kind: 'remindSupervisor', exchangeId });
+          continue;
+        case 'summarise': {
+          const onStart = (callId: CallId) => {
+            call.callId = callId;
+          };
+          const result = await summariser.summarise({ ...order, range: plan, signal, onStart });
+          call.callId = null;
+          if (!engine.state.exchanges.has(exchangeId)) return undefined;
+          if (result.made) continue;
+          if (!result.isOptional) return undefined;
+          summariser.omit(conversationId, plan);
+          continue;
+        }
+        case 'send': {
+          recordInstructions(given.instructions);
+          if (plan.prepareSummary) prepareSummary({ ...order, range: plan.prepareSummary });
+          const turn = beginTurn(requestFor(plan, given, exchange), plan, entries);
+          turns.set(exchangeId, turn);
+          return turn;
+        }
+      }
     }
   }
 
@@ -207,6 +275,7 @@ export function createCaller(options: CallerOptions): Caller {
       messages: plan.messages,
       cacheTtl: given.cacheTtl,
       verdictTools: true,
+      tools: toolbox.definitions(options.placeOf(exchange)),
       ...(plan.pinnedMessage === undefined ? {} : { pinnedMessage: plan.pinnedMessage }),
       ...(given.effort ? { effort: given.effort } : {}),
     };
@@ -228,17 +297,19 @@ export function createCaller(options: CallerOptions): Caller {
     return Math.min(wanted, Math.max(maxTokens, options.mostTokens(model) ?? wanted));
   }
 
+  /** @returns whether tools are to be run now, after which the supervisor is called again */
   async function answer(
     call: RunningCall,
     callId: CallId,
     exchange: ExchangeState,
-    request: SupervisorRequest,
-  ): Promise<void> {
+    turn: LiveTurn,
+  ): Promise<boolean> {
+    const { request } = turn;
     const startedAt = now();
     let firstTextMs: number | null = null;
     let text = '';
     let shownAt = 0;
-    const outcome = await supervisor.answer(
+    const answered = await supervisor.answer(
       request,
       (progress) => {
         if (progress.kind !== 'text') return;
@@ -252,13 +323,15 @@ export function createCaller(options: CallerOptions): Caller {
       call.abort.signal,
     );
     // Stopped: the next start finds the call interrupted and makes it again.
-    if (isStopped) return;
+    if (isStopped) return false;
     const durationMs = now() - startedAt;
+    const outcome = withinRounds(answered, exchange.rounds);
+    const isForTools = outcome.ok && outcome.kind === 'tools';
+    if (isForTools) turn.asked = outcome.answer;
+    else if (outcome.ok || outcome.fault.remedy !== 'wait') turns.delete(exchange.id);
     const facts = { callId, exchangeId: exchange.id, purpose: 'answer', durationMs } as const;
-    const verdict = outcome.ok ? outcome.answer.verdict : null;
-    await reporter.report(
-      callReport(outcome, facts, request.model, price, { firstTextMs, verdict }),
-    );
+    await reporter.report(callReport(outcome, facts, request.model, price, { firstTextMs }));
+    return isForTools;
   }
 
   /** While the conversation goes on: the summary that the window will soon need. If it cannot be
@@ -295,4 +368,15 @@ export function createCaller(options: CallerOptions): Caller {
       await Promise.allSettled([...jobs]);
     },
   };
+}
+
+/** A supervisor that goes on asking for tools when it was told to answer needs a person. */
+function withinRounds(outcome: CallOutcome, rounds: number): CallOutcome {
+  if (!outcome.ok || outcome.kind === 'answer' || rounds < mostRounds) return outcome;
+  const { usage, model, text: partialText } = outcome.answer;
+  const fault = faultOf(
+    'too-many-rounds',
+    `The supervisor used tools ${mostRounds} times and gave no answer. Answer the session yourself, or have the call made again.`,
+  );
+  return { ok: false, fault, partialText, usage, model };
 }

@@ -26,8 +26,8 @@ export const partSeparator = '\n\n';
  * How an entry reads in the conversation. Depends on nothing but the entry, so that what was sent
  * once is sent again byte for byte.
  *
- * This is the seam for real tool blocks: tool entries are text here, in the turn where the API wants
- * their blocks (`tool_use` in the assistant's, `tool_result` in the user's).
+ * Tools that were used in a turn that is over are text, both call and response in the user's turn: as
+ * Relay's record, which the supervisor does not come to imitate (docs/decisions/0005).
  */
 export function frameEntry(entry: ConversationEntry): FramedEntry {
   const at = timeAttribute(entry.at);
@@ -35,7 +35,7 @@ export function frameEntry(entry: ConversationEntry): FramedEntry {
     case 'agent_message':
       return { role: 'assistant', open: '', body: entry.text.toWellFormed(), close: '' };
     case 'tool_call':
-      return framed('assistant', 'tool_call', { id: entry.toolUseId, at }, entry.text);
+      return framed('user', 'tool_call', { id: entry.toolUseId, at }, entry.text);
     case 'tool_response':
       return framed('user', 'tool_response', { id: entry.toolUseId, at }, entry.text);
     case 'user_message':

@@ -61,7 +61,7 @@ export function createSummariser(options: SummariserOptions) {
       durationMs: now() - startedAt,
     } as const;
     const isReported = await reporter.report(
-      callReport(outcome, facts, request.model, price, { firstTextMs: null, verdict: null }),
+      callReport(outcome, facts, request.model, price, { firstTextMs: null }),
     );
     if (!isReported) return { made: false, isOptional: false };
     if (!outcome.ok) {

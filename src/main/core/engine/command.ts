@@ -1,4 +1,4 @@
-import type { Autonomy, Via } from '#shared/events.ts';
+import type { Autonomy, ToolPolicy, Via } from '#shared/events.ts';
 import type { Fault } from '#shared/fault.ts';
 import type {
   CallId,
@@ -53,6 +53,12 @@ interface CallFacts {
   savedByCacheUsd: number;
 }
 
+interface ToolCallFacts {
+  toolUseId: string;
+  name: string;
+  input: unknown;
+}
+
 /** Everything that can happen to the relay, from outside or reported back by a reactor. */
 export type Command =
   | { kind: 'startRelay'; version: string; pid: number; host: string }
@@ -78,10 +84,28 @@ export type Command =
       stopReason: string;
       requestId: string | null;
       firstTextMs: number | null;
-      /** null for a summary. */
+      /** null for a summary, and where the supervisor asks for tools first. */
       verdict: Verdict | null;
+      /** What it asks for, and what it said to it. */
+      tools?: { said: string; calls: readonly ToolCallFacts[] } | undefined;
     })
   | (CallFacts & { kind: 'failCall'; fault: Fault })
+  | {
+      kind: 'askTool';
+      exchangeId: ExchangeId;
+      toolUseId: string;
+      summary: string;
+      /** Exactly what would run. */
+      shows: string;
+      reasoning: string;
+    }
+  | {
+      kind: 'answerTool';
+      exchangeId: ExchangeId;
+      toolUseId: string;
+      output: string;
+      isError: boolean;
+    }
   | { kind: 'interruptCall'; callId: CallId; exchangeId: ExchangeId }
   | { kind: 'remindSupervisor'; exchangeId: ExchangeId }
   | {
@@ -114,6 +138,8 @@ export type Command =
     }
   | { kind: 'setAutonomy'; sessionId: SessionId; autonomy: Autonomy }
   | { kind: 'setMuted'; sessionId: SessionId; muted: boolean }
+  /** null: the settings decide again. */
+  | { kind: 'setToolPolicy'; sessionId: SessionId; tool: string; policy: ToolPolicy | null }
   | { kind: 'moveSession'; sessionId: SessionId; conversationId: ConversationId }
   | { kind: 'recheck'; why: string }
   | { kind: 'importHistory'; entries: readonly HistoryEntry[]; conversationId: ConversationId };

@@ -1,5 +1,5 @@
 import type { EventPayload, RelayEvent } from '#shared/events.ts';
-import type { SessionId } from '#shared/ids.ts';
+import type { ItemId, SessionId } from '#shared/ids.ts';
 import { localDay } from '#shared/local-day.ts';
 import {
   type ExchangeState,
@@ -87,6 +87,12 @@ const projectors: { [T in RelayEvent['type']]?: Projector<T> } = {
   'session.muted': (state, event) => {
     sessionOf(state, event).muted = event.payload.muted;
   },
+  'session.tool_policy_set': (state, event) => {
+    const { tool, policy } = event.payload;
+    const { toolPolicies } = sessionOf(state, event);
+    if (policy) toolPolicies.set(tool, policy);
+    else toolPolicies.delete(tool);
+  },
   'session.release_queued': (state, event) => {
     sessionOf(state, event).releaseDue = true;
   },
@@ -148,6 +154,27 @@ const projectors: { [T in RelayEvent['type']]?: Projector<T> } = {
     if (exchange?.callId !== event.payload.callId) return;
     exchange.stage = 'queued';
     exchange.callId = null;
+  },
+
+  tool_call: (state, event) => {
+    const exchange = exchangeOf(state, event);
+    const { toolUseId } = event;
+    if (!exchange || toolUseId === null) return;
+    const { name, callId } = event.payload;
+    const isNewRound = [...exchange.tools.values()].every((tool) => tool.callId !== callId);
+    if (isNewRound) exchange.rounds += 1;
+    exchange.tools.set(toolUseId, { name, callId, itemId: null, answer: null });
+    exchange.stage = 'tools';
+  },
+  tool_response: (state, event) => {
+    const exchange = exchangeOf(state, event);
+    if (!exchange || event.toolUseId === null) return;
+    exchange.tools.delete(event.toolUseId);
+    if (exchange.stage === 'tools' && exchange.tools.size === 0) exchange.stage = 'queued';
+  },
+  'verdict.given': (state, event) => {
+    const exchange = exchangeOf(state, event);
+    if (exchange) exchange.rounds = 0;
   },
 
   'dispatch.queued': (state, event) => {
@@ -232,6 +259,8 @@ function openExchange(state: RelayState, event: RelayEvent<'exchange.opened'>): 
     lengthenings: 0,
     itemId: null,
     dispatchId: null,
+    tools: new Map(),
+    rounds: 0,
     saidKey: event.payload.saidKey,
   });
   state.lastConversationId = conversationId;
@@ -267,6 +296,7 @@ function openItem(state: RelayState, event: RelayEvent<'item.opened'>): void {
     sessionId: event.sessionId,
     exchangeId: event.exchangeId,
     conversationId: event.conversationId,
+    toolUseId: event.toolUseId,
     proposal,
     summary,
     holds,
@@ -278,6 +308,7 @@ function openItem(state: RelayState, event: RelayEvent<'item.opened'>): void {
     exchange.itemId = itemId;
     if (kind === 'escalation') exchange.stage = 'escalated';
     else if (kind === 'draft') exchange.stage = 'drafted';
+    else if (kind === 'tool') askAboutTool(exchange, event.toolUseId, itemId);
     else if (kind === 'fault' && exchange.stage !== 'dispatching' && event.payload.stops) {
       exchange.stage = 'faulted';
     }
@@ -287,6 +318,13 @@ function openItem(state: RelayState, event: RelayEvent<'item.opened'>): void {
   } else if (event.payload.isOutage) {
     state.outage = { itemId, code: code ?? kind };
   }
+}
+
+function askAboutTool(exchange: ExchangeState, toolUseId: string | null, itemId: ItemId): void {
+  const tool = toolUseId === null ? undefined : exchange.tools.get(toolUseId);
+  if (!tool) return;
+  tool.itemId = itemId;
+  exchange.stage = 'asking';
 }
 
 function settleItem(state: RelayState, event: RelayEvent<'item.settled'>): void {
@@ -310,8 +348,15 @@ function settleItem(state: RelayState, event: RelayEvent<'item.settled'>): void 
   const exchange = item.exchangeId ? state.exchanges.get(item.exchangeId) : undefined;
   if (!exchange || exchange.itemId !== item.id) return;
   exchange.itemId = null;
+  const tool = item.toolUseId === null ? undefined : exchange.tools.get(item.toolUseId);
+  if (tool) {
+    const { how } = event.payload;
+    tool.itemId = null;
+    tool.answer = { isAllowed: how === 'approved', hasWords: how === 'answered' };
+  }
   if (exchange.stage !== 'dispatching') {
-    exchange.stage = 'queued';
+    exchange.stage = exchange.tools.size > 0 ? 'tools' : 'queued';
+    if (item.kind === 'fault') exchange.rounds = 0;
     exchange.retryAt = null;
     exchange.attempt = 0;
     exchange.firstFailedAt = null;
@@ -362,6 +407,7 @@ function sessionOf(state: RelayState, event: RelayEvent): SessionState {
     conversationId,
     autonomy: 'auto',
     muted: false,
+    toolPolicies: new Map(),
     presence: 'unknown',
     attended: null,
     claudePid: null,

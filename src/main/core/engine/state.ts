@@ -1,4 +1,4 @@
-import type { Autonomy, ItemKind } from '#shared/events.ts';
+import type { Autonomy, ItemKind, ToolPolicy } from '#shared/events.ts';
 import type { Fault } from '#shared/fault.ts';
 import type {
   CallId,
@@ -45,6 +45,8 @@ export interface SessionState {
   conversationId: ConversationId;
   autonomy: Autonomy;
   muted: boolean;
+  /** What the owner set for this session, over the settings. */
+  toolPolicies: Map<string, ToolPolicy>;
   /** As far as its hooks have said; `unknown` for programs without hooks. */
   presence: 'unknown' | 'open' | 'closed';
   /** A person watches it in a terminal (Claude Code's own word for it: attended). */
@@ -66,6 +68,8 @@ export interface SessionState {
 export type ExchangeStage =
   | 'queued' // waits for its turn
   | 'calling' // the supervisor is being asked
+  | 'tools' // it asked for tools, which are to be run
+  | 'asking' // it asked for a tool, and the owner is asked whether it may
   | 'waiting' // will be asked again at `retryAt`
   | 'escalated' // the owner is asked
   | 'faulted' // this exchange needs the owner: refusal, prompt too long for good, ...
@@ -92,8 +96,20 @@ export interface ExchangeState {
   lengthenings: number;
   itemId: ItemId | null;
   dispatchId: DispatchId | null;
+  /** Uses of tools that have no response yet, by `toolUseId`. */
+  tools: Map<string, OpenTool>;
+  /** How often in a row the supervisor asked for tools instead of answering. */
+  rounds: number;
   /** Fingerprint of what the session said, to notice ping-pong. */
   saidKey: string;
+}
+
+export interface OpenTool {
+  name: string;
+  callId: CallId;
+  itemId: ItemId | null;
+  /** What the owner said to it, where he was asked. */
+  answer: { isAllowed: boolean; hasWords: boolean } | null;
 }
 
 export interface DispatchState {
@@ -117,6 +133,8 @@ export interface ItemState {
   sessionId: SessionId | null;
   exchangeId: ExchangeId | null;
   conversationId: ConversationId | null;
+  /** The use of a tool that it asks about. */
+  toolUseId: string | null;
   proposal: string;
   summary: string;
   holds: boolean;

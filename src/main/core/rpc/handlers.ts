@@ -148,6 +148,7 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
       carryOut({ kind: 'say', text, via, conversationId: conversationId ?? null }),
     'session.setAutonomy': (input) => carryOut({ kind: 'setAutonomy', ...input }),
     'session.setMuted': (input) => carryOut({ kind: 'setMuted', ...input }),
+    'session.setToolPolicy': (input) => carryOut({ kind: 'setToolPolicy', ...input }),
     'session.move': (input) => carryOut({ kind: 'moveSession', ...input }),
     'history.import': ({ entries, conversationId = defaultConversation }) => {
       const outcome = execute({ kind: 'importHistory', entries, conversationId });

@@ -24,17 +24,16 @@ import type { Queries, SpendRow } from '../store/queries.ts';
 export function relayStateName(state: RelayState): RelayStateName {
   if (state.paused) return 'paused';
   if (state.items.size > 0) return 'needs-owner';
-  const isWorking = [...state.exchanges.values()].some(
-    ({ stage }) => stage === 'queued' || stage === 'calling' || stage === 'waiting',
-  );
+  const isWorking = [...state.exchanges.values()].some(({ stage }) => isBeingAnswered(stage));
   return isWorking ? 'working' : 'idle';
 }
 
+const isBeingAnswered = (stage: ExchangeState['stage']): boolean =>
+  stage === 'queued' || stage === 'calling' || stage === 'waiting' || stage === 'tools';
+
 /** Envelopes that the supervisor has not answered yet. */
 export function countQueued(state: RelayState): number {
-  return [...state.exchanges.values()].filter(
-    ({ stage }) => stage === 'queued' || stage === 'calling' || stage === 'waiting',
-  ).length;
+  return [...state.exchanges.values()].filter(({ stage }) => isBeingAnswered(stage)).length;
 }
 
 export function waitingList(state: RelayState): Waiting[] {
@@ -96,7 +95,8 @@ function sessionState(
     const item = itemsHolding(state, session.id)[0];
     return {
       state: 'needs-owner',
-      detail: item?.kind === 'escalation' ? 'asks you' : (item?.kind ?? ''),
+      detail:
+        item?.kind === 'escalation' || item?.kind === 'tool' ? 'asks you' : (item?.kind ?? ''),
     };
   }
   const exchange = exchanges[0];
@@ -125,6 +125,8 @@ function stageWords(exchange: ExchangeState, state: RelayState): string {
           : 'waits its turn';
     case 'calling':
       return 'supervisor is answering';
+    case 'tools':
+      return `supervisor uses ${[...exchange.tools.values()][0]?.name ?? 'a tool'}`;
     case 'waiting':
       return exchange.fault?.message ?? 'tries again soon';
     case 'dispatching': {
@@ -132,6 +134,7 @@ function stageWords(exchange: ExchangeState, state: RelayState): string {
       return dispatch?.stage === 'written' ? 'reply not taken yet' : 'reply on its way';
     }
     case 'escalated':
+    case 'asking':
     case 'faulted':
     case 'drafted':
       return 'needs you';

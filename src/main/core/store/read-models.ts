@@ -51,6 +51,17 @@ export function createReadModels(db: Database): ApplyEvent {
     run.advance.run(event.conversationId);
     run.position.run(event.conversationId, event.seq);
   };
+  const positionCall = (event: RelayEvent<'tool_response'>): void => {
+    const { conversationId, exchangeId, toolUseId } = event;
+    if (!conversationId) return;
+    for (const row of run.callsOf.all(conversationId, exchangeId, toolUseId)) {
+      // The statement selects exactly this column.
+      const { seq } = row as { seq: number };
+      run.addConversation.run(conversationId);
+      run.advance.run(conversationId);
+      run.position.run(conversationId, seq);
+    }
+  };
   const spend = (event: RelayEvent<'call.finished' | 'call.failed'>): void => {
     const { usage, costUsd, savedByCacheUsd, model, purpose } = event.payload;
     if (!usage) return;
@@ -109,8 +120,12 @@ export function createReadModels(db: Database): ApplyEvent {
       if (!event.exchangeId) positionPending(event);
       addPositioned(event);
     },
-    tool_call: addPositioned,
-    tool_response: addPositioned,
+    // Placed with its response, so that nothing comes between the two, whoever speaks meanwhile.
+    tool_call: addEntry,
+    tool_response: (event) => {
+      positionCall(event);
+      addPositioned(event);
+    },
     'summary.made': (event) => {
       if (!event.conversationId) return;
       run.addConversation.run(event.conversationId);
@@ -173,6 +188,11 @@ function prepare(db: Database) {
       `UPDATE entries SET position = (SELECT last_position FROM conversations WHERE id = ?)
        WHERE seq = ?`,
     ),
+    callsOf: db.prepare(
+      `SELECT entries.seq FROM entries JOIN events ON events.seq = entries.seq
+       WHERE entries.conversation_id = ? AND entries.position IS NULL
+         AND entries.exchange_id IS ? AND events.type = 'tool_call' AND events.tool_use_id IS ?`,
+    ),
     due: db.prepare(pendingEntriesSql('entries.seq')),
     summarise: db.prepare('UPDATE conversations SET summary_seq = ? WHERE id = ?'),
     spend: db.prepare(
@@ -205,7 +225,7 @@ export function pendingEntriesSql(columns: string): string {
     JOIN events ON events.seq = entries.seq
     WHERE entries.conversation_id = ? AND entries.position IS NULL
       AND (entries.exchange_id IS NULL OR entries.exchange_id = ? OR exchanges.closed_at IS NOT NULL)
-      AND entries.seq <= ?
+      AND entries.seq <= ? AND events.type <> 'tool_call'
     ORDER BY entries.seq`;
 }
 

@@ -69,6 +69,7 @@ function faultIn(outcome: CallOutcome) {
 
 function answerIn(outcome: CallOutcome) {
   if (!outcome.ok) throw new Error(`expected an answer, got: ${outcome.fault.message}`);
+  if (outcome.kind !== 'answer') throw new Error('expected an answer, got a wish for tools');
   return outcome.answer;
 }
 

@@ -6,13 +6,14 @@ import { messagesParams } from './anthropic-request.ts';
 import { classifyFault, faultOf } from './classify-fault.ts';
 import { type IdleWatchdog, startIdleWatchdog } from './idle-watchdog.ts';
 import { createReception, type Reception } from './reception.ts';
+import { faultByStop } from './stop-fault.ts';
 import type {
   CallOutcome,
   Supervisor,
   SupervisorProgress,
   SupervisorRequest,
 } from './supervisor.ts';
-import { readVerdict } from './verdict.ts';
+import { givesVerdict, readVerdict } from './verdict.ts';
 
 export type { Credential } from './anthropic-connection.ts';
 
@@ -187,6 +188,17 @@ function outcomeOf(
   const withId = requestId === undefined ? {} : { requestId };
   if (fault) return failed({ ...fault, ...withId }, reception);
   const { text, toolCalls, usage, stopReason } = reception;
+  const model = reception.model ?? request.model;
+  const facts = { text, model, stopReason: stopReason ?? 'unknown', requestId };
+  const isAsking = request.tools !== undefined && toolCalls.length > 0;
+  if (isAsking && usage && !toolCalls.some(givesVerdict)) {
+    const calls = toolCalls.map(({ id, name, input }) => ({ toolUseId: id, name, input }));
+    return {
+      ok: true,
+      kind: 'tools',
+      answer: { ...facts, usage, calls, assistant: reception.content },
+    };
+  }
   const plain = text.trim() === '' ? undefined : ({ kind: 'reply', text } as const);
   const verdict = request.verdictTools ? readVerdict(text, toolCalls) : plain;
   if (!verdict || !usage) {
@@ -196,9 +208,7 @@ function outcomeOf(
     );
     return failed({ ...empty, ...withId }, reception);
   }
-  const model = reception.model ?? request.model;
-  const answer = { text, verdict, usage, model, stopReason: stopReason ?? 'unknown', requestId };
-  return { ok: true, answer };
+  return { ok: true, kind: 'answer', answer: { ...facts, verdict, usage } };
 }
 
 function faultByEnd(
@@ -214,27 +224,7 @@ function faultByEnd(
           `${host} answered with something else than the Messages API. Relay goes on trying; if it stays so, check the base URL.`,
         );
   }
-  switch (reception.stopReason) {
-    case 'max_tokens':
-      return faultOf(
-        'max-tokens',
-        'The answer did not fit into the allowed length. Relay makes the call again with more room.',
-      );
-    case 'model_context_window_exceeded':
-      return faultOf(
-        'prompt-too-long',
-        'Conversation and answer together are longer than the model can hold. Relay shortens the conversation and makes the call again.',
-      );
-    case 'refusal':
-      return faultOf('refusal', refusalSentence(reception.refusalCategory));
-    default:
-      return undefined;
-  }
-}
-
-function refusalSentence(category: string | undefined): string {
-  const named = category === undefined ? '' : ` (category: ${category.replaceAll('_', ' ')})`;
-  return `The model declined to answer${named}. Answer the session yourself, or choose another model in Settings.`;
+  return faultByStop(reception);
 }
 
 function failed(
@@ -270,8 +260,12 @@ function logOutcome(
 ): void {
   const { model } = request;
   if (outcome.ok) {
-    const { usage, stopReason, requestId, verdict } = outcome.answer;
-    const fields = { model, usage, stopReason, requestId, verdict: verdict.kind, durationMs };
+    const { usage, stopReason, requestId } = outcome.answer;
+    const said =
+      outcome.kind === 'answer'
+        ? { verdict: outcome.answer.verdict.kind }
+        : { tools: outcome.answer.calls.map(({ name }) => name) };
+    const fields = { model, usage, stopReason, requestId, ...said, durationMs };
     logger?.info(fields, 'supervisor answered');
   } else {
     const { fault, usage } = outcome;

@@ -33,6 +33,7 @@ const remedies = {
   malformed: 'wait',
   refusal: 'decide',
   empty: 'decide',
+  'too-many-rounds': 'decide',
   'max-tokens': 'lengthen',
   'prompt-too-long': 'shrink',
   'request-too-large': 'shrink',

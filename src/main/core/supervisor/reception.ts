@@ -14,6 +14,9 @@ export interface Reception {
   readonly text: string;
   /** Calls whose input arrived to the end. */
   readonly toolCalls: readonly ToolCall[];
+  /** Everything that was said, as the API wants it back with the results of tools: thinking with its
+   * signature unchanged, blank text left out. */
+  readonly content: readonly Anthropic.ContentBlockParam[];
   /** undefined until the server has said so. */
   readonly usage: Usage | undefined;
   readonly stopReason: string | undefined;
@@ -26,7 +29,9 @@ export interface Reception {
 
 type Block =
   | { kind: 'text'; text: string }
-  | { kind: 'tool'; name: string; json: string; isComplete: boolean };
+  | { kind: 'thinking'; thinking: string; signature: string }
+  | { kind: 'redacted'; data: string }
+  | { kind: 'tool'; id: string; name: string; json: string; isComplete: boolean };
 
 /** @param cacheTtl whose price applies where the server does not split its cache writes */
 export function createReception(cacheTtl: '5m' | '1h'): Reception {
@@ -37,14 +42,27 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
   let refusalCategory: string | undefined;
   let isComplete = false;
 
-  function startBlock(index: number, block: { type: string; text?: string; name?: string }) {
-    if (block.type === 'text') blocks.set(index, { kind: 'text', text: block.text ?? '' });
-    if (block.type === 'tool_use') {
-      blocks.set(index, { kind: 'tool', name: block.name ?? '', json: '', isComplete: false });
+  function startBlock(index: number, block: Anthropic.RawContentBlockStartEvent['content_block']) {
+    switch (block.type) {
+      case 'text':
+        blocks.set(index, { kind: 'text', text: block.text ?? '' });
+        return undefined;
+      case 'tool_use': {
+        const { id, name } = block;
+        blocks.set(index, { kind: 'tool', id, name, json: '', isComplete: false });
+        return undefined;
+      }
+      case 'thinking': {
+        const { thinking = '', signature = '' } = block;
+        blocks.set(index, { kind: 'thinking', thinking, signature });
+        return { kind: 'thinking' } as const;
+      }
+      case 'redacted_thinking':
+        blocks.set(index, { kind: 'redacted', data: block.data });
+        return { kind: 'thinking' } as const;
+      default:
+        return undefined;
     }
-    return block.type === 'thinking' || block.type === 'redacted_thinking'
-      ? ({ kind: 'thinking' } as const)
-      : undefined;
   }
 
   function addToBlock(index: number, delta: Anthropic.RawContentBlockDelta) {
@@ -55,6 +73,10 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
     }
     if (block?.kind === 'tool' && delta.type === 'input_json_delta') {
       block.json += delta.partial_json;
+    }
+    if (block?.kind === 'thinking') {
+      if (delta.type === 'thinking_delta') block.thinking += delta.thinking;
+      if (delta.type === 'signature_delta') block.signature += delta.signature;
     }
     return undefined;
   }
@@ -71,9 +93,12 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
     get toolCalls() {
       return [...blocks.values()].flatMap((block) =>
         block.kind === 'tool' && block.isComplete
-          ? [{ name: block.name, input: parsedOrRaw(block.json) }]
+          ? [{ id: block.id, name: block.name, input: parsedOrRaw(block.json) }]
           : [],
       );
+    },
+    get content() {
+      return [...blocks].sort(([a], [b]) => a - b).flatMap(([, block]) => contentOf(block));
     },
     get usage() {
       return usage;
@@ -151,6 +176,23 @@ function withWrites(usage: Usage, total: number | null | undefined, cacheTtl: '5
   return cacheTtl === '1h'
     ? { ...usage, cacheWrite1h: usage.cacheWrite1h + unsplit }
     : { ...usage, cacheWrite5m: usage.cacheWrite5m + unsplit };
+}
+
+function contentOf(block: Block): Anthropic.ContentBlockParam[] {
+  switch (block.kind) {
+    case 'text':
+      return block.text.trim() === '' ? [] : [{ type: 'text', text: block.text }];
+    case 'thinking':
+      return [{ type: 'thinking', thinking: block.thinking, signature: block.signature }];
+    case 'redacted':
+      return [{ type: 'redacted_thinking', data: block.data }];
+    case 'tool': {
+      const input = parsedOrRaw(block.json);
+      const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+      // The API takes nothing but an object back; what really came is in the result's error.
+      return [{ type: 'tool_use', id: block.id, name: block.name, input: isObject ? input : {} }];
+    }
+  }
 }
 
 function parsedOrRaw(json: string): unknown {

@@ -8,6 +8,39 @@ export interface SupervisorMessage {
   text: string;
 }
 
+/** A tool that the supervisor may use on its own, as a provider is told of it. */
+export interface ToolDefinition {
+  name: string;
+  description: string;
+  /** JSON Schema of an object. */
+  inputSchema: Record<string, unknown>;
+}
+
+/** One use of a tool that the supervisor asks for. */
+export interface ToolUse {
+  toolUseId: string;
+  name: string;
+  /** As it came; whoever runs the tool checks it. */
+  input: unknown;
+}
+
+/** What came of one use; each `ToolUse` gets exactly one. */
+export interface ToolUseResult {
+  toolUseId: string;
+  output: string;
+  isError: boolean;
+}
+
+/** One round of the answer that is being given: what was asked for, and what came of it. */
+export interface TurnRound {
+  /** The provider's own record of what it said, its thinking included; opaque to everyone else and
+   * never stored: thinking is bound to exactly this conversation and void once the turn is over. */
+  assistant: unknown;
+  results: readonly ToolUseResult[];
+  /** Words for the supervisor beside the results, framed by Relay: the owner's, or a note. */
+  words: readonly string[];
+}
+
 export interface SupervisorRequest {
   model: string;
   maxTokens: number;
@@ -22,6 +55,10 @@ export interface SupervisorRequest {
   effort?: 'low' | 'medium' | 'high' | 'xhigh' | 'max';
   /** Whether `escalate` and `finish` are offered; a summary is written without them. */
   verdictTools: boolean;
+  /** Offered beside them. Never changed within a turn; a change voids the prompt cache. */
+  tools?: readonly ToolDefinition[];
+  /** What has happened in this answer so far; goes after the last message. */
+  turn?: readonly TurnRound[];
 }
 
 /** What streams in while a call is under way. Text is shown, never trusted as complete. */
@@ -41,8 +78,17 @@ export interface SupervisorAnswer {
   requestId: string | undefined;
 }
 
+/** The answer is not there yet: the supervisor wants something looked up or done first. */
+export interface ToolRequest extends Omit<SupervisorAnswer, 'verdict'> {
+  /** At least one. */
+  calls: readonly ToolUse[];
+  /** For the `TurnRound` of the next request. */
+  assistant: unknown;
+}
+
 export type CallOutcome =
-  | { ok: true; answer: SupervisorAnswer }
+  | { ok: true; kind: 'answer'; answer: SupervisorAnswer }
+  | { ok: true; kind: 'tools'; answer: ToolRequest }
   /** `usage`: what a call that failed after it began has cost all the same. */
   | { ok: false; fault: Fault; partialText: string; usage?: Usage; model?: string };
 

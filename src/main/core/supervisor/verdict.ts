@@ -2,6 +2,7 @@ import { escalationMarker, escalationMarkerReach, type Verdict } from '#shared/v
 
 /** A tool call that arrived whole. `input` is whatever came, parsed where it was JSON. */
 export interface ToolCall {
+  id: string;
   name: string;
   input: unknown;
 }
@@ -16,7 +17,10 @@ export const wordlessQuestion = 'The supervisor asks for you, but did not say wh
  *
  * @returns undefined where nothing was said at all
  */
-export function readVerdict(text: string, toolCalls: readonly ToolCall[]): Verdict | undefined {
+export function readVerdict(
+  text: string,
+  toolCalls: readonly Omit<ToolCall, 'id'>[],
+): Verdict | undefined {
   const escalate = toolCalls.find(({ name }) => name === 'escalate');
   if (escalate) return escalationByTool(escalate.input, text);
   const finish = toolCalls.find(({ name }) => name === 'finish');
@@ -26,6 +30,11 @@ export function readVerdict(text: string, toolCalls: readonly ToolCall[]): Verdi
   if (text.trim() !== '') return { kind: 'reply', text };
   const unknown = toolCalls[0];
   return unknown && escalationByUnknownTool(unknown);
+}
+
+/** Whether a call gives the verdict, rather than asking for something to be done first. */
+export function givesVerdict({ name }: Pick<ToolCall, 'name'>): boolean {
+  return name === 'escalate' || name === 'finish';
 }
 
 /** For providers without tools, and for whatever they say beside them. */
@@ -76,7 +85,7 @@ function escalationByTool(input: unknown, textBefore: string): Verdict {
   };
 }
 
-function escalationByUnknownTool({ name, input }: ToolCall): Verdict {
+function escalationByUnknownTool({ name, input }: Omit<ToolCall, 'id'>): Verdict {
   return {
     kind: 'escalate',
     question: `The supervisor reached for a tool that does not exist ("${name}"). What now?`,

@@ -58,8 +58,16 @@ export const finishCall: Decide<CommandOf<'finishCall'>> = (state, command, give
     ...mended(state),
   ];
   // Nobody waits for this answer any more (a person typed, the owner answered): it only has cost.
-  if (!exchange || exchange.callId !== callId || !verdict) return decided(...events);
+  if (exchange?.callId !== callId) return decided(...events);
   const about = subjectOf(exchange);
+  if (command.tools) {
+    const { said, calls } = command.tools;
+    for (const { toolUseId, name, input } of calls) {
+      const payload = { name, input, callId, ...(said.trim() === '' ? {} : { said }) };
+      events.push({ type: 'tool_call', ...about, toolUseId, payload });
+    }
+  }
+  if (!verdict) return decided(...events);
   events.push(
     {
       type: 'agent_message',

@@ -17,6 +17,7 @@ import {
   stopRelay,
 } from './relay.ts';
 import { moveSession, setAutonomy, setMuted } from './sessions.ts';
+import { answerDangling, answerTool, askTool, setToolPolicy } from './tools.ts';
 
 const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   startRelay,
@@ -29,6 +30,8 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   startCall,
   finishCall,
   failCall,
+  askTool,
+  answerTool,
   interruptCall,
   remindSupervisor,
   recordSummary,
@@ -46,6 +49,7 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   takeOwnerInput,
   setAutonomy,
   setMuted,
+  setToolPolicy,
   moveSession,
   recheck,
   importHistory,
@@ -58,5 +62,5 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
 export function decide(state: RelayState, command: Command, given: Circumstances): Decision {
   // The table has the decider for exactly this kind; the compiler cannot follow the pairing.
   const decider = deciders[command.kind] as Decide<Command>;
-  return decider(state, command, given);
+  return answerDangling(state, decider(state, command, given));
 }

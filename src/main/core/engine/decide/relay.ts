@@ -6,10 +6,14 @@ import type { RelayState } from '../state.ts';
 import { interrupted } from './calls.ts';
 import { type Circumstances, type Decide, decided, nothingToDo } from './decision.ts';
 import { introduce } from './session-events.ts';
+import { interruptTools } from './tools.ts';
 
 /** A start; calls that were under way when the last relay died are to be made again. */
 export const startRelay: Decide<CommandOf<'startRelay'>> = (state, { version, pid, host }) => {
-  const events: NewEvent[] = [{ type: 'relay.started', payload: { version, pid, host } }];
+  const events: NewEvent[] = [
+    { type: 'relay.started', payload: { version, pid, host } },
+    ...interruptTools(state),
+  ];
   for (const exchange of state.exchanges.values()) {
     if (exchange.stage === 'calling' && exchange.callId) {
       events.push(interrupted(exchange, exchange.callId));
@@ -84,7 +88,8 @@ function historyEvent(
   { role, content, ts }: HistoryEntry,
   about: Pick<NewEvent, 'sessionId' | 'conversationId'>,
 ): NewEvent {
-  const sentAt = ts === null || ts === undefined ? {} : { sentAt: isoTime(ts) };
+  const time = ts === null || ts === undefined ? undefined : isoTime(ts);
+  const sentAt = time === undefined ? {} : { sentAt: time };
   if (role === 'assistant') {
     const payload = { text: content, callId: null, model: null, ...sentAt };
     return { type: 'agent_message', ...about, payload };
@@ -97,8 +102,9 @@ function historyEvent(
   };
 }
 
-/** The first relay wrote ISO times or seconds since the epoch. */
-function isoTime(ts: string | number): string {
+/** The first relay wrote ISO times or seconds since the epoch; undefined for what is no time. */
+function isoTime(ts: string | number): string | undefined {
   if (typeof ts === 'string') return ts;
-  return new Date(ts < 1e11 ? ts * 1000 : ts).toISOString();
+  const date = new Date(ts < 1e11 ? ts * 1000 : ts);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

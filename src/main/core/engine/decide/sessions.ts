@@ -15,7 +15,12 @@ export const setAutonomy: Decide<CommandOf<'setAutonomy'>> = (state, command) =>
   const events: NewEvent[] = [{ type: 'session.autonomy_set', ...about, payload: { autonomy } }];
   if (autonomy === 'off') {
     const waiting = openExchangesOf(state, sessionId).filter(
-      ({ stage }) => stage === 'queued' || stage === 'waiting' || stage === 'calling',
+      ({ stage }) =>
+        stage === 'queued' ||
+        stage === 'waiting' ||
+        stage === 'calling' ||
+        stage === 'tools' ||
+        stage === 'asking',
     );
     for (const { id: exchangeId } of waiting) {
       events.push({ type: 'exchange.closed', ...about, exchangeId, payload: { how: 'watched' } });
