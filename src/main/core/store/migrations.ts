@@ -130,4 +130,8 @@ export const migrations: readonly string[] = [
     at     INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- The standing instructions are asked for at every call, and change once in a thousand.
+  CREATE INDEX events_instructions ON events (seq) WHERE type = 'system_message';
+  `,
 ];
