@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: how much the relay adds to what the machine needs anyway. Relay and floor take
  * turns, so that a busy machine slows both; what counts are the ratios of one run.
- * `RELAY_BENCH_EXCHANGES=300` for more samples. Prints one table and writes bench/results.json.
+ * `RELAY_BENCH_EXCHANGES=300` for more samples, `RELAY_BENCH_OTHER=<built checkout>` to measure another
+ * version in the same run. Prints one table and writes bench/results.json.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -31,12 +32,20 @@ interface Row {
 const api = await startLeanApi();
 const relay = await startRelay(api.url);
 const floor = await startFloor(api.url);
+const otherRoot = process.env.RELAY_BENCH_OTHER;
+const other = otherRoot ? await startRelay(api.url, otherRoot) : undefined;
 try {
-  const timings = await measureExchanges(api, relay, floor);
+  const timings = await measureExchanges(api, other ? [relay, other, floor] : [relay, floor]);
   const status = await measureStatus(api, relay);
   const rows = [
     compare('envelope -> request', timings, 'toRequestMs'),
     compare('end of reply -> input.txt', timings, 'toInputMs'),
+    ...(other
+      ? [
+          compare('other: envelope -> request', timings, 'toRequestMs', 'other'),
+          compare('other: end -> input.txt', timings, 'toInputMs', 'other'),
+        ]
+      : []),
     status,
   ];
   const results = {
@@ -51,18 +60,17 @@ try {
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   console.log(`${tableOf(rows)}\n${exchanges} exchanges each, in turns; samples in ${file}`);
 } finally {
-  await Promise.all([relay.stop(), floor.stop()]);
+  await Promise.all([relay.stop(), floor.stop(), other?.stop()]);
   api.close();
 }
 
 async function measureExchanges(
   api: LeanApi,
-  relay: Carrier,
-  floor: Carrier,
+  carriers: readonly Carrier[],
 ): Promise<Record<Carrier['name'], Timing[]>> {
-  const timings: Record<Carrier['name'], Timing[]> = { relay: [], floor: [] };
+  const timings: Record<Carrier['name'], Timing[]> = { relay: [], other: [], floor: [] };
   for (let round = -warmUps; round < exchanges; round += 1) {
-    for (const carrier of [relay, floor]) {
+    for (const carrier of carriers) {
       const timing = await exchange(carrier, api);
       if (round >= 0) timings[carrier.name].push(timing);
       await delay(pauseMs);
@@ -99,9 +107,10 @@ function compare(
   what: string,
   timings: Record<Carrier['name'], Timing[]>,
   part: keyof Timing,
+  name: Carrier['name'] = 'relay',
 ): Row {
-  const of = (name: Carrier['name']) => timings[name].map((timing) => timing[part]);
-  const row = rowOf(what, of('relay'), of('floor'));
+  const of = (carrier: Carrier['name']) => timings[carrier].map((timing) => timing[part]);
+  const row = rowOf(what, of(name), of('floor'));
   const isMet = row.ratio.p50 <= 2 && row.ratio.p99 <= 4;
   return { ...row, aim: '2x p50, 4x p99', isMet };
 }

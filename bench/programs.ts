@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const root = join(import.meta.dirname, '..');
+const ownRoot = join(import.meta.dirname, '..');
 
 /** A program that carries words between a home and the API, in a process of its own. */
 export interface Carrier {
-  name: 'relay' | 'floor';
+  name: 'relay' | 'floor' | 'other';
   home: string;
   stop(): Promise<void>;
 }
@@ -35,9 +35,16 @@ export function relayEnvironment(home: string, apiUrl: string): NodeJS.ProcessEn
   };
 }
 
-export async function startRelay(apiUrl: string): Promise<Carrier> {
-  const home = makeHome('relay');
-  const args = [...extraNodeFlags(), join(root, 'out', 'main', 'cli.js'), 'run', '--no-ui'];
+/** @param root a checkout that is built; the own one where it is left out */
+export async function startRelay(apiUrl: string, root?: string): Promise<Carrier> {
+  const name = root ? 'other' : 'relay';
+  const home = makeHome(name);
+  const args = [
+    ...extraNodeFlags(),
+    join(root ?? ownRoot, 'out', 'main', 'cli.js'),
+    'run',
+    '--no-ui',
+  ];
   const child = spawn(process.execPath, args, {
     env: relayEnvironment(home, apiUrl),
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -47,7 +54,7 @@ export async function startRelay(apiUrl: string): Promise<Carrier> {
     if (child.exitCode !== null) throw new Error('the relay did not start');
     await delay(20);
   }
-  return { name: 'relay', home, stop: () => stop(child, home) };
+  return { name, home, stop: () => stop(child, home) };
 }
 
 /** For a profile: `RELAY_BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=/tmp/prof" npm run bench`. */
