@@ -105,7 +105,8 @@ function factsOf(value: Record<string, unknown>): Extract<ParsedEnvelope, { ok: 
     sentAt: textOf(ts) || null,
     title: titleOf(value.title),
     cwd: textOf(value.cwd) || null,
-    source: textOf(value.source) || (hookEvent ? 'claude-code' : null),
+    // A hook's own `source` says how its session began.
+    source: textOf(hookEvent) ? 'claude-code' : textOf(value.source) || null,
     meta: isObject(meta) ? meta : {},
     extra,
     hookEvent: textOf(hookEvent) || null,
