@@ -4,7 +4,13 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const builder = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
-const results = ['out/main/cli.js', 'out/main/headless.js', 'out/renderer/index.html'];
+const results = [
+  'out/main/cli.js',
+  'out/main/desktop.js',
+  'out/main/headless.js',
+  'out/preload/index.cjs',
+  'out/renderer/index.html',
+];
 const sources = ['src/**/*.{ts,tsx,css,html,svg}', 'electron.vite.config.ts', 'package.json'];
 
 /** Whether the tools to build with are there (an install without development packages has none). */

@@ -137,8 +137,10 @@ function begin(home: Home, programs: Programs, userData: string) {
     window.letClose();
     watch.stop();
     notices.closeAll();
-    tray.destroy();
+    window.browserWindow.hide();
     await Promise.all([link.stop(), settings.close()]);
+    // Last: it may be the tray's own menu that waits to be told that its click arrived.
+    tray.destroy();
   });
   return { open: () => window.show() };
 }

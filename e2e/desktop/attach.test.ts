@@ -1,0 +1,124 @@
+import type { ChildProcess } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type DesktopApp,
+  endProcess,
+  launchDesktop,
+  makeHome,
+  startHeadless,
+  type TestHome,
+} from './desktop-app.ts';
+import { type DesktopSession, needsRig, startDesktopSession, whyNoRig } from './rig.ts';
+
+describe.skipIf(whyNoRig())(needsRig('the desktop and the relay of others'), () => {
+  let session: DesktopSession;
+  let home: TestHome;
+  let desktop: DesktopApp;
+  let headless: ChildProcess | undefined;
+
+  beforeAll(async () => {
+    session = await startDesktopSession();
+  });
+  afterAll(() => session?.end());
+  beforeEach(async () => {
+    home = await makeHome(session, () => ({ text: 'Go on.' }));
+  });
+  afterEach(async () => {
+    await desktop.quit();
+    if (headless) await endProcess(headless, 'SIGKILL');
+    headless = undefined;
+    await home.remove();
+  });
+
+  const wait = <T>(look: () => T | Promise<T>, what: string) =>
+    session.probe.waitFor(look, { what, timeout: 20_000 });
+  const tooltip = (matches: RegExp) =>
+    wait(
+      async () => matches.test((await session.probe.listTrayItems())[0]?.tooltip ?? ''),
+      `the tooltip ${matches}`,
+    );
+
+  /** Follows the stream as the interface does: asks again, from the last event it saw. */
+  const follow = () =>
+    desktop.page.evaluate(() => {
+      const seen: number[] = [];
+      Object.assign(window, { seen });
+      const ask = () =>
+        window.relay.stream(
+          seen.at(-1) ?? 0,
+          (item) => {
+            if (item.kind === 'event') seen.push(item.event.seq);
+          },
+          () => setTimeout(ask, 50),
+        );
+      ask();
+    });
+  const seen = () => desktop.page.evaluate(() => (window as unknown as { seen: number[] }).seen);
+
+  it('attaches to a headless relay, and heals when that is killed and comes back', async () => {
+    headless = await startHeadless(home);
+    desktop = await launchDesktop(session, home);
+    const before = await desktop.linked();
+    expect(before.pid).toBe(headless.pid);
+    await follow();
+    home.drop('one.json', { session_id: 'one', content: 'First.' });
+    await wait(async () => (await desktop.call('status', {})).sessions === 1, 'the first session');
+
+    await endProcess(headless, 'SIGKILL');
+    await tooltip(/looking for it/);
+    const refused = await desktop.page.evaluate(() => window.relay.call('status', {}));
+    expect(refused).toMatchObject({ ok: false, error: { code: 'unavailable' } });
+
+    headless = await startHeadless(home);
+    await wait(async () => (await desktop.linked()).pid === headless?.pid, 'the second relay');
+    home.drop('two.json', { session_id: 'two', content: 'Second.' });
+    await wait(async () => (await desktop.call('status', {})).sessions === 2, 'the second session');
+    const { seq } = await desktop.call('status', {});
+    await wait(async () => (await seen()).length >= seq, 'all events');
+    const all = await seen();
+    expect(all).toEqual(all.map((_, index) => index + 1));
+  });
+
+  it('leaves a relay alone that it did not start', async () => {
+    headless = await startHeadless(home);
+    desktop = await launchDesktop(session, home);
+    await desktop.linked();
+    await desktop.quit();
+    expect(headless.exitCode).toBeNull();
+    process.kill(headless.pid ?? 0, 0);
+    desktop = await launchDesktop(session, home);
+    expect((await desktop.linked()).pid).toBe(headless.pid);
+  });
+
+  it('goes on by itself where the relay of others does not come back', async () => {
+    headless = await startHeadless(home);
+    desktop = await launchDesktop(session, home);
+    await desktop.linked();
+    await endProcess(headless, 'SIGTERM');
+    const { pid } = await wait(() => desktop.linked(), 'a relay of its own');
+    expect(pid).not.toBe(headless.pid);
+  });
+
+  it('starts its own relay again when that dies, and it never outlives the desktop', async () => {
+    desktop = await launchDesktop(session, home);
+    const first = await desktop.linked();
+    process.kill(first.pid, 'SIGKILL');
+    const second = await wait(async () => {
+      const status = await desktop.linked();
+      return status.pid !== first.pid && status;
+    }, 'another relay');
+    const gone = desktop.app.waitForEvent('close');
+    desktop.app.process().kill('SIGKILL');
+    await gone;
+    await wait(() => {
+      try {
+        process.kill(second.pid, 0);
+        return false;
+      } catch {
+        return true;
+      }
+    }, 'the end of the relay');
+    desktop = await launchDesktop(session, home);
+    await desktop.linked();
+  });
+});

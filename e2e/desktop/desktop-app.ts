@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { connectRelay } from '#core/rpc/client.ts';
+import {
+  type Answer,
+  type MessagesApi,
+  type MessagesCall,
+  startMessagesApi,
+} from '#demo/messages-api.ts';
+import type { RelayBridge } from '#shared/desktop-bridge.ts';
+import type { RpcInput, RpcName, RpcOutput } from '#shared/rpc.ts';
+import { builtApp } from './built-app.ts';
+import type { DesktopSession } from './rig.ts';
+
+declare global {
+  interface Window {
+    relay: RelayBridge;
+  }
+}
+
+/** How the rig wants Electron started (its README). */
+const flags = ['--disable-gpu', '--disable-dev-shm-usage'];
+
+export interface TestHome {
+  root: string;
+  api: MessagesApi;
+  /** What programs on this home are started with. */
+  env: Record<string, string>;
+  drop(name: string, envelope: object): void;
+  /** The session takes what lies in its folder. */
+  remove(): Promise<void>;
+}
+
+/** A home on a Messages API of its own. */
+export async function makeHome(
+  session: DesktopSession,
+  script: (call: MessagesCall, callNumber: number) => Answer,
+): Promise<TestHome> {
+  const root = mkdtempSync(join(tmpdir(), 'relay-desktop-'));
+  mkdirSync(join(root, 'queue'), { recursive: true });
+  const api = await startMessagesApi({ script });
+  return {
+    root,
+    api,
+    env: {
+      ...session.env,
+      RELAY_HOME: root,
+      RELAY_NTFY_ENABLED: 'false',
+      ANTHROPIC_API_KEY: api.key,
+      ANTHROPIC_BASE_URL: api.url,
+    },
+    drop(name, envelope) {
+      const temporary = join(root, 'queue', `.${name}`);
+      writeFileSync(temporary, JSON.stringify(envelope));
+      renameSync(temporary, join(root, 'queue', name));
+    },
+    async remove() {
+      await api.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface DesktopApp {
+  app: ElectronApplication;
+  page: Page;
+  /** A call as the interface makes it. */
+  call<N extends RpcName>(name: N, input: RpcInput<N>): Promise<RpcOutput<N>>;
+  /** Waits until the desktop has its relay. */
+  linked(): Promise<RpcOutput<'status'>>;
+  isWindowVisible(): Promise<boolean>;
+  /** As the owner would: everything in it ends in order. */
+  quit(): Promise<void>;
+}
+
+export async function launchDesktop(
+  session: DesktopSession,
+  home: TestHome,
+  options: { flags?: string[]; args?: string[]; env?: Record<string, string> } = {},
+): Promise<DesktopApp> {
+  const app = await _electron.launch({
+    // No `executablePath`: only by the package does Playwright hold the app until it listens.
+    chromiumSandbox: session.isSandboxed,
+    args: [...flags, ...(options.flags ?? []), builtApp(), ...(options.args ?? [])],
+    env: { ...home.env, ...options.env },
+  });
+  app.process().stderr?.on('data', (text) => {
+    if (process.env.RELAY_E2E_LOG) process.stderr.write(text);
+  });
+  const page = await app.firstWindow();
+
+  async function call<N extends RpcName>(name: N, input: RpcInput<N>): Promise<RpcOutput<N>> {
+    const result = await page.evaluate(
+      ([wanted, given]) => window.relay.call(wanted as RpcName, given as never),
+      [name, input] as const,
+    );
+    if (!result.ok) throw new Error(`${name}: ${result.error.message}`);
+    // The bridge answers by the contract; the name does not survive the way into the page.
+    return result.value as RpcOutput<N>;
+  }
+
+  return {
+    app,
+    page,
+    call,
+    linked: () => session.probe.waitFor(() => call('status', {}), { timeout: 30_000 }),
+    isWindowVisible: () =>
+      app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() ?? false),
+    async quit() {
+      const closed = app.waitForEvent('close');
+      // Not awaited: the process may be gone before it has answered.
+      app.evaluate((electron) => electron.app.quit()).catch(() => {});
+      await closed;
+    },
+  };
+}
+
+/** A relay without a desktop, as `relay run` or a service would start it. */
+export async function startHeadless(home: TestHome): Promise<ChildProcess> {
+  const appDir = builtApp();
+  const script = join(appDir, 'out', 'main', 'headless.js');
+  const child = spawn(process.execPath, [script, '--no-ui'], { env: home.env, stdio: 'inherit' });
+  const deadline = Date.now() + 20_000;
+  while ((await connectRelay(home.root)) === undefined) {
+    if (Date.now() > deadline) throw new Error('The headless relay did not start.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return child;
+}
+
+/** Ends a process and waits for that. */
+export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}

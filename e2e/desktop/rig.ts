@@ -1,0 +1,123 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+/**
+ * The desktop rig: a private X display, session bus, notification server and tray, and an Electron
+ * that runs in them. It is no part of this repository; `RELAY_DESKTOP_RIG` says where it is, or it
+ * lies beside the checkout.
+ */
+const root = resolve(import.meta.dirname, '..', '..');
+const rig = resolve(process.env.RELAY_DESKTOP_RIG ?? join(root, '..', 'shared', 'desktop-rig'));
+
+/** Why these specs cannot run here, or undefined. */
+export function whyNoRig(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'the rig is for Linux on x64';
+  if (existsSync(join(rig, 'desktop-session'))) return undefined;
+  return 'there is no desktop rig (RELAY_DESKTOP_RIG)';
+}
+
+/** The title of a suite that needs the rig, saying why it is skipped where it is. */
+export function needsRig(title: string): string {
+  const why = whyNoRig();
+  if (why !== undefined) console.warn(`Skipped: ${title}, since ${why}.`);
+  return why === undefined ? title : `${title} (skipped: ${why})`;
+}
+
+export interface ShownNotification {
+  id: number;
+  summary: string;
+  body: string;
+  replaces: boolean;
+  /** Set once it is gone. */
+  closed?: 'expired' | 'dismissed' | 'closed' | 'undefined';
+}
+
+export interface TrayItem {
+  tooltip: string;
+  status: string;
+  iconPixmaps: { width: number; height: number; argb: Buffer }[];
+}
+
+export interface MenuEntry {
+  label: string;
+  type: string;
+  enabled: boolean;
+  visible: boolean;
+  children: MenuEntry[];
+}
+
+/** What the rig's desktop-probe.mjs exports, as far as it is used here. */
+export interface DesktopProbe {
+  waitFor<T>(
+    look: () => T | Promise<T>,
+    options?: { timeout?: number; what?: string },
+  ): Promise<NonNullable<Exclude<T, false | 0 | ''>>>;
+  listNotifications(): ShownNotification[];
+  invokeNotificationAction(id: number, action?: string): Promise<void>;
+  closeNotification(id: number, reason?: string): Promise<void>;
+  listTrayItems(): Promise<TrayItem[]>;
+  activateTray(item: TrayItem): Promise<void>;
+  trayMenu(item: TrayItem): Promise<MenuEntry>;
+  clickTrayMenu(item: TrayItem, label: string | string[]): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+export interface DesktopSession {
+  probe: DesktopProbe;
+  /** For the programs that shall run in it. */
+  env: Record<string, string>;
+  electronPath: string;
+  /** As Chromium's sandbox is not for root, and needs user namespaces. */
+  isSandboxed: boolean;
+  end(): Promise<void>;
+}
+
+/** Prints the environment of the session and holds it open until its input ends. */
+const holder = `
+  process.stdout.write(JSON.stringify(process.env) + '\\n');
+  process.stdin.resume().on('end', () => process.exit(0));
+`;
+
+/** Starts a private desktop. What runs in it ends with it. */
+export async function startDesktopSession(...flags: string[]): Promise<DesktopSession> {
+  const { stdout } = await promisify(execFile)(join(rig, 'electron-runtime'));
+  const runtimeDir = stdout.trim();
+  const child = spawn(
+    join(rig, 'desktop-session'),
+    [...flags, '--', process.execPath, '-e', holder],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const env = await firstLine(child);
+  // The probe finds its session, and Playwright its Electron, in the environment of this process.
+  Object.assign(process.env, env, { ELECTRON_OVERRIDE_DIST_PATH: runtimeDir });
+  const module: unknown = await import(pathToFileURL(join(rig, 'desktop-probe.mjs')).href);
+  // The shape of a module that this repository does not hold.
+  const probe = module as DesktopProbe;
+  return {
+    probe,
+    env: { ...env, ELECTRON_OVERRIDE_DIST_PATH: runtimeDir },
+    electronPath: join(runtimeDir, 'electron'),
+    isSandboxed: process.getuid?.() !== 0,
+    async end() {
+      // The session ends whatever is still on its bus, and that must not be this process.
+      await probe.disconnect();
+      const ended = once(child, 'exit');
+      child.stdin?.end();
+      await ended;
+    },
+  };
+}
+
+async function firstLine(child: ChildProcess): Promise<Record<string, string>> {
+  if (child.stdout === null) throw new Error('The session has no output.');
+  for await (const line of createInterface({ input: child.stdout })) {
+    // `process.env` as JSON is names and texts.
+    return JSON.parse(line) as Record<string, string>;
+  }
+  throw new Error('The desktop session did not start.');
+}
