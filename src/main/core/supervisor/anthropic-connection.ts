@@ -1,4 +1,5 @@
-import Anthropic from '@anthropic-ai/sdk';
+import { BaseAnthropic } from '@anthropic-ai/sdk/client';
+import { Messages } from '@anthropic-ai/sdk/resources/messages';
 import type { Fault } from '#shared/fault.ts';
 import { faultOf } from './classify-fault.ts';
 
@@ -6,7 +7,7 @@ import { faultOf } from './classify-fault.ts';
 export type Credential = { apiKey: string } | { authToken: string };
 
 export interface Connection {
-  client: Anthropic;
+  messages: Messages;
   /** Where the calls go, for sentences: no path, no credentials. */
   host: string;
   secret: string;
@@ -38,7 +39,8 @@ export function connect(
   const unusable = judgeSecret(secret) ?? judgeBaseUrl(baseUrl);
   if (unusable) return { ok: false, fault: unusable };
   const url = baseUrl ?? defaultBaseUrl;
-  const client = new Anthropic({
+  // Of the whole API Relay needs one resource; making all of them takes longer than a commit.
+  const client = new BaseAnthropic({
     // Whether key or token, it goes out as a bearer token, which is set where the headers are.
     apiKey: secret,
     baseURL: url,
@@ -50,7 +52,10 @@ export function connect(
     openTelemetry: false,
     fetch: (input, init) => fetchWatched(input, init ?? {}, secret, onLife),
   });
-  return { ok: true, connection: { client, host: new URL(url).host, secret } };
+  return {
+    ok: true,
+    connection: { messages: new Messages(client), host: new URL(url).host, secret },
+  };
 }
 
 async function fetchWatched(

@@ -1,4 +1,4 @@
-import type Anthropic from '@anthropic-ai/sdk';
+import type { Messages } from '@anthropic-ai/sdk/resources/messages';
 import type { Fault } from '#shared/fault.ts';
 import type { Usage } from '#shared/usage.ts';
 import { type Connection, type Credential, connect } from './anthropic-connection.ts';
@@ -57,7 +57,7 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
   /** One call to the API, with its connection and watchdog; every failure becomes a fault. */
   async function attempt<T>(
     call: Attempt,
-    make: (client: Anthropic, signal: AbortSignal, connection: Connection) => Promise<T>,
+    make: (messages: Messages, signal: AbortSignal, connection: Connection) => Promise<T>,
   ): Promise<{ ok: true; value: T } | { ok: false; fault: Fault }> {
     const watchdog = startIdleWatchdog(call.idleMs);
     try {
@@ -66,7 +66,7 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
       const { connection } = connected;
       try {
         const signal = AbortSignal.any([call.signal, watchdog.signal]);
-        const value = await make(connection.client, signal, connection);
+        const value = await make(connection.messages, signal, connection);
         // An aborted stream ends without a word, like one that is whole.
         const stopped = call.isWhole() ? undefined : faultByAbort(call, watchdog);
         return stopped ? { ok: false, fault: stopped } : { ok: true, value };
@@ -106,11 +106,9 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
       const isWhole = () => reception.isComplete;
       const attempted = await attempt(
         { model, idleMs: idleMsNow(), signal, hadBegun, isWhole },
-        async (client, callSignal, { host }) => {
+        async (messages, callSignal, { host }) => {
           const params = messagesParams(request);
-          const opened = await client.messages
-            .create(params, { signal: callSignal })
-            .withResponse();
+          const opened = await messages.create(params, { signal: callSignal }).withResponse();
           requestId = opened.request_id ?? undefined;
           contentType = opened.response.headers.get('content-type') ?? '';
           report(onProgress, { kind: 'started', requestId });
@@ -132,8 +130,8 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
 
     async countTokens(model, text, signal) {
       if (text.trim() === '') return 0;
-      const counted = await attempt(shortAttempt(model, signal), (client, callSignal) =>
-        countTokens(client, model, text, callSignal),
+      const counted = await attempt(shortAttempt(model, signal), (messages, callSignal) =>
+        countTokens(messages, model, text, callSignal),
       );
       return counted.ok ? counted.value : undefined;
     },
@@ -143,8 +141,8 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
       // that the key may send messages to it.
       const probed = await attempt(
         shortAttempt(model, signal),
-        async (client, callSignal, { host }) => {
-          await countTokens(client, model, 'Hello', callSignal);
+        async (messages, callSignal, { host }) => {
+          await countTokens(messages, model, 'Hello', callSignal);
           return host;
         },
       );
@@ -155,12 +153,12 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
 }
 
 async function countTokens(
-  client: Anthropic,
+  messages: Messages,
   model: string,
   text: string,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const counted = await client.messages.countTokens(
+  const counted = await messages.countTokens(
     { model, messages: [{ role: 'user', content: text.toWellFormed() }] },
     { signal },
   );
