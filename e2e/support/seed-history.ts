@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { openDatabase } from '#core/store/database.ts';
 import { createEventStore, type EventStore } from '#core/store/event-store.ts';
@@ -19,13 +20,20 @@ async function writeHistory(home: string, work: (writer: Writer) => void): Promi
   Date.now = () => at;
   let store: EventStore | undefined;
   try {
-    const opened = createEventStore(await openDatabase(path.join(home, 'relay.db')));
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    const db = await openDatabase(path.join(home, 'relay.db'));
+    // What is made here can be made again: no need to wait for the disk.
+    db.pragma('synchronous = OFF');
+    const opened = createEventStore(db);
     store = opened;
     opened.transaction(() =>
       work({
         append(time, events) {
           at = time;
-          opened.append(events);
+          for (const { seq, type } of opened.append(events)) {
+            // Counted already, so that the relay does not begin by asking the API for each.
+            if (type === 'user_message' || type === 'agent_message') opened.setTokens(seq, 60);
+          }
         },
       }),
     );
@@ -155,18 +163,4 @@ export function seedExchanges(
       for (const [at, events] of exchangeEvents(number, one)) writer.append(at, events);
     }
   });
-}
-
-/** About `count` events in one session, nine to an exchange. */
-export function seedManyEvents(home: string, session: SeedSession, count: number): Promise<void> {
-  const exchanges = Math.ceil(count / 11);
-  const from = Date.now() - exchanges * 5_000;
-  const said = Array.from({ length: exchanges }, (_, index) => ({
-    sessionId: session.id,
-    conversationId: session.cwd,
-    at: from + index * 5_000,
-    said: `Step ${index + 1} is done: \`npm test\` passes, ${index % 7} files changed.`,
-    answer: `Good. Go on with step ${index + 2}.`,
-  }));
-  return seedExchanges(home, [session], said);
 }

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'playwright/test';
+import type { HostOptions } from './support/interface.ts';
+
+/**
+ * The specs in `specs/` say what the owner sees; they know no host. A project gives them one:
+ * `browser` always, `desktop` where an Electron runtime and a display are at hand (desktop/README.md).
+ * The specs in `desktop/` are about the Electron host itself.
+ */
+const hasDesktop =
+  existsSync(join(import.meta.dirname, 'desktop', 'launcher.ts')) &&
+  process.env.ELECTRON_OVERRIDE_DIST_PATH !== undefined &&
+  process.env.DISPLAY !== undefined;
+
+export default defineConfig<HostOptions>({
+  outputDir: '../.cache/e2e',
+  globalSetup: './support/build-first.ts',
+  // Two cores are the smallest machine we promise to work on; every spec starts a relay and a browser.
+  workers: process.env.CI ? 1 : 2,
+  fullyParallel: false,
+  forbidOnly: process.env.CI !== undefined,
+  // A spec that passes at the second try has failed.
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: { screenshot: 'only-on-failure' },
+  projects: [
+    { name: 'browser', testDir: 'specs', use: { host: 'browser' } },
+    ...(hasDesktop
+      ? [
+          { name: 'desktop', testDir: 'specs', use: { host: 'desktop' as const } },
+          { name: 'electron', testDir: 'desktop', use: { host: 'desktop' as const } },
+        ]
+      : []),
+  ],
+});
