@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -272,6 +272,21 @@ describe('without a relay', () => {
     const { ok, checks } = JSON.parse(out);
     expect({ code, ok }).toEqual({ code: 1, ok: false });
     expect(checks).toContainEqual(expect.objectContaining({ name: 'key', state: 'fault' }));
+  });
+
+  test('doctor asks Claude Code for its own login where that is to answer', async () => {
+    const env = { RELAY_SUPERVISOR_PROVIDER: 'claude-code', ANTHROPIC_API_KEY: 'not-for-claude' };
+    const missing = await relay(['doctor', '--json'], '', env);
+    expect(missing.out).toContain('Claude Code is not installed');
+    const bin = join(folder, '.local', 'bin');
+    await mkdir(bin, { recursive: true });
+    const script = '[ -z "$ANTHROPIC_API_KEY" ] || exit 1\necho "9.9.9 (Claude Code)"';
+    await writeFile(join(bin, 'claude'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { out } = await relay(['doctor', '--json'], '', env);
+    const { checks } = JSON.parse(out);
+    const message = `Claude Code 9.9.9 (${join(bin, 'claude')}) is signed in.`;
+    expect(checks).toContainEqual({ name: 'key', state: 'good', message });
+    expect(out).toContain('no key is sent');
   });
 
   test('doctor is content with a key and tells where it goes, never what it is', async () => {

@@ -31,6 +31,8 @@ import { createEventStore, type EventStore } from './store/event-store.ts';
 import { createQueries, type Queries } from './store/queries.ts';
 import { writeFaultSentence } from './store/write-fault.ts';
 import { createAnthropicSupervisor } from './supervisor/anthropic.ts';
+import { createChosenSupervisor } from './supervisor/chosen-supervisor.ts';
+import { createClaudeCodeSupervisor } from './supervisor/claude-code.ts';
 import { createPriceTable } from './supervisor/price-table.ts';
 import type { Supervisor } from './supervisor/supervisor.ts';
 import { createWorkshop } from './workshop.ts';
@@ -156,7 +158,7 @@ async function assemble(foundations: Foundations) {
       }
     }
   };
-  const supervisor = supervisorOf(settings, log);
+  const supervisor = supervisorOf(foundations);
   const prices = createPriceTable(settings);
   const holdAll = () => settings.current().escalation.hold === 'all';
 
@@ -239,21 +241,31 @@ async function assemble(foundations: Foundations) {
   };
 }
 
-function supervisorOf(settings: SettingsStore, log: Logger): Supervisor {
-  return createAnthropicSupervisor({
-    credential: () => {
-      const held = credentialOf(settings.secrets());
-      if (!held) return undefined;
-      const value = held.secret.reveal();
-      return held.kind === 'api-key' ? { apiKey: value } : { authToken: value };
-    },
-    baseUrl: () => settings.current().supervisor.baseUrl ?? undefined,
-    idleTimeoutMs: () => settings.current().supervisor.idleTimeoutSeconds * 1000,
-    logger: log,
+function supervisorOf({ home, settings, log, env }: Foundations): Supervisor {
+  const idleTimeoutMs = () => settings.current().supervisor.idleTimeoutSeconds * 1000;
+  return createChosenSupervisor(() => settings.current().supervisor.provider, {
+    anthropic: createAnthropicSupervisor({
+      credential: () => {
+        const held = credentialOf(settings.secrets());
+        if (!held) return undefined;
+        const value = held.secret.reveal();
+        return held.kind === 'api-key' ? { apiKey: value } : { authToken: value };
+      },
+      baseUrl: () => settings.current().supervisor.baseUrl ?? undefined,
+      idleTimeoutMs,
+      logger: log,
+    }),
+    'claude-code': createClaudeCodeSupervisor({
+      env,
+      emptyDir: path.join(home.state, 'empty'),
+      idleTimeoutMs,
+      logger: log,
+    }),
   });
 }
 
 /** Counting is free, but it is a call all the same: none while paused, blocked or without a key. */
 function mayCountTokens({ state }: Engine, settings: SettingsStore): boolean {
+  if (settings.current().supervisor.provider !== 'anthropic') return false;
   return !state.paused && !state.block && credentialOf(settings.secrets()) !== undefined;
 }

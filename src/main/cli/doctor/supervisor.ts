@@ -1,4 +1,6 @@
 import { credentialOf } from '#core/settings/secrets.ts';
+import { probeClaudeCode } from '#core/supervisor/claude-code.ts';
+import type { SettingPath } from '#shared/settings.ts';
 import { type Check, fault, good, note, type Patient } from './check.ts';
 
 const anthropicUrl = 'https://api.anthropic.com';
@@ -8,14 +10,16 @@ export async function checkSupervisor(patient: Patient): Promise<Check[]> {
   return [await checkKey(patient), await checkApi(patient), checkNtfy(patient)];
 }
 
-async function checkKey({ relay, settings, secrets, home }: Patient): Promise<Check> {
+async function checkKey(patient: Patient): Promise<Check> {
+  const { relay, settings, secrets, home, env } = patient;
   if (relay !== undefined) {
     const probe = await relay.call('supervisor.probe', {});
     if (!probe.ok) return fault('key', `The key could not be tested: ${probe.error.message}`);
     return (probe.value.ok ? good : fault)('key', probe.value.message);
   }
   if (settings.supervisor.provider === 'claude-code') {
-    return note('key', 'No key is needed: your own Claude Code answers.');
+    const probe = await probeClaudeCode(env);
+    return probe.ok ? good('key', probe.found) : fault('key', probe.fault.message);
   }
   const credential = credentialOf(secrets);
   if (credential === undefined) {
@@ -25,8 +29,15 @@ async function checkKey({ relay, settings, secrets, home }: Patient): Promise<Ch
   return note('key', `${what} comes from ${credential.origin}; it is tested when a relay runs.`);
 }
 
-async function checkApi({ relay, settings }: Patient): Promise<Check> {
-  const url = (await runningBaseUrl(relay)) ?? settings.supervisor.baseUrl ?? anthropicUrl;
+async function checkApi({ relay, settings, env }: Patient): Promise<Check> {
+  const { provider } = settings.supervisor;
+  if (((await runningSetting(relay, 'supervisor.provider')) ?? provider) === 'claude-code') {
+    // Claude Code has a base URL of its own, from the environment that it is started in.
+    const where = env.ANTHROPIC_BASE_URL ? `, and goes to ${env.ANTHROPIC_BASE_URL}` : '';
+    return note('api', `Your own Claude Code answers, with its own login${where}; no key is sent.`);
+  }
+  const running = await runningSetting(relay, 'supervisor.baseUrl');
+  const url = running ?? settings.supervisor.baseUrl ?? anthropicUrl;
   const { protocol, hostname } = new URL(url);
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   if (protocol === 'http:' && !isHere) {
@@ -37,10 +48,13 @@ async function checkApi({ relay, settings }: Patient): Promise<Check> {
 }
 
 /** The relay may have been started in another environment than this command. */
-async function runningBaseUrl(relay: Patient['relay']): Promise<string | undefined> {
+async function runningSetting(
+  relay: Patient['relay'],
+  key: SettingPath,
+): Promise<string | undefined> {
   const settings = await relay?.call('settings.get', {});
   if (!settings?.ok) return undefined;
-  const { value } = settings.value.values.find(({ key }) => key === 'supervisor.baseUrl') ?? {};
+  const { value } = settings.value.values.find((found) => found.key === key) ?? {};
   return typeof value === 'string' ? value : undefined;
 }
 

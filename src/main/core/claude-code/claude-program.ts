@@ -72,6 +72,15 @@ export async function openSessions(
 }
 
 /**
+ * Whether `claude` has a login of its own in this environment; no where it cannot say. It is asked,
+ * and not its files: what it holds is nobody's business but its own.
+ */
+export async function isSignedIn(claudePath: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  // Exit 0 for yes, 1 for no.
+  return (await ask(claudePath, ['auth', 'status'], env)).ok;
+}
+
+/**
  * The environment for a `claude` that Relay starts: without what an outer Claude Code sets for its
  * own hooks and tools, when Relay itself was started from inside a session.
  */
