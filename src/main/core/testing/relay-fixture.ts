@@ -9,6 +9,7 @@ import {
 } from '#demo/messages-api.ts';
 import type { EventType, RelayEvent } from '#shared/events.ts';
 import type { RpcInput, RpcName, RpcOutput } from '#shared/rpc.ts';
+import type { AtPoint } from '../fault-point.ts';
 import { openRelay, type Relay } from '../relay.ts';
 
 export interface RelayFixtureOptions {
@@ -18,6 +19,7 @@ export interface RelayFixtureOptions {
   env?: Record<string, string>;
   /** The key and address of the API stand in the home's `.env`, and only `env` in the environment. */
   secretsInHome?: boolean;
+  atPoint?: AtPoint;
 }
 
 /** A relay in a home of its own, on a scripted Messages API; real files, SQLite and HTTP. */
@@ -37,6 +39,10 @@ export interface RelayFixture extends AsyncDisposable {
     type: T,
     matches?: (event: RelayEvent<T>) => boolean,
   ): Promise<RelayEvent<T>>;
+  /** Waits until something is so that no event tells of: files, calls of the API. */
+  until(isSo: () => boolean, what: string): Promise<void>;
+  /** Of the events so far. */
+  of<T extends EventType>(type: T): RelayEvent<T>[];
   /** Stops the relay and opens another on the same home. */
   restart(): Promise<void>;
   /** Opens a relay on the home again, after `relay.stop()`. */
@@ -63,7 +69,11 @@ export async function openRelayFixture(options: RelayFixtureOptions): Promise<Re
   }
 
   async function start(): Promise<Relay> {
-    const opened = await openRelay({ home: root, env, host: 'headless', version: 'test' });
+    const { atPoint } = options;
+    const opened = await openRelay({
+      ...{ home: root, env, host: 'headless', version: 'test' },
+      ...(atPoint ? { atPoint } : {}),
+    });
     if (!opened.ok) throw new Error(opened.error.message);
     opened.relay.port.stream(events.at(-1)?.seq ?? 0, (item) => {
       if (item.kind !== 'event') return;
@@ -132,15 +142,11 @@ export async function openRelayFixture(options: RelayFixtureOptions): Promise<Re
         `input.txt of ${sessionId}`,
       );
       const text = readFileSync(file, 'utf8');
-      const claimed = events.filter(({ type }) => type === 'dispatch.claimed').length;
+      const claims = () =>
+        fixture.of('dispatch.claimed').filter((event) => event.sessionId === sessionId).length;
+      const before = claims();
       rmSync(file);
-      await whenever(
-        () =>
-          events.filter(({ type }) => type === 'dispatch.claimed').length > claimed
-            ? true
-            : undefined,
-        'dispatch.claimed',
-      );
+      await fixture.until(() => claims() > before, `the claim of ${sessionId}`);
       return text;
     },
     waitFor(type, matches = () => true) {
@@ -150,6 +156,9 @@ export async function openRelayFixture(options: RelayFixtureOptions): Promise<Re
         type,
       );
     },
+    until: (isSo, what) => whenever(() => isSo() || undefined, what).then(() => {}),
+    // The filter leaves exactly those of the type.
+    of: (type) => events.filter((event) => event.type === type) as never,
     async restart() {
       await fixture.relay.stop();
       await fixture.start();
