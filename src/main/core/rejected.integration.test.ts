@@ -108,20 +108,20 @@ describe('the same again is one', () => {
   });
 
   test('by file, when the relay fails between commit and removal', async () => {
-    let mayFail = true;
+    let isDying = true;
     await using relay = await openRelayFixture({
       script,
       atPoint: (point) => {
-        if (point !== 'intake.committed' || !mayFail) return;
-        mayFail = false;
-        throw new Error('killed here');
+        if (isDying && point === 'intake.committed') throw new Error('killed here');
       },
     });
     relay.drop('a.json', good);
     const file = path.join(relay.root, 'queue', 'a.json');
     await relay.waitFor('envelope.accepted');
+    await relay.relay.stop();
     expect(existsSync(file)).toBe(true);
-    await relay.restart();
+    isDying = false;
+    await relay.start();
     await relay.until(() => !existsSync(file), 'the removal');
     await relay.take('good');
     expect(relay.of('envelope.accepted')).toHaveLength(1);
