@@ -6,7 +6,7 @@ import type { CommandOf } from '../command.ts';
 import type { ExchangeState, RelayState } from '../state.ts';
 import { type Circumstances, type Decide, decided, nothingToDo, refused } from './decision.ts';
 import { guardBudget, guardPingPong } from './guards.ts';
-import { newItem, settled } from './items.ts';
+import { newItem, settled } from './item-events.ts';
 import { nextDispatchId, releaseUnlessOwed, subjectOf } from './session-events.ts';
 
 /** A prompt is made shorter, or the room for the answer larger, this often before the owner is asked. */

@@ -43,6 +43,20 @@ describe('the budget of the day', () => {
     expect(payloadOf(events, 'item.opened').summary).toContain('$2.00 is spent ($2.01)');
   });
 
+  test('far overspent, is enough again all the same', () => {
+    const relay = pureRelay({ budgetPerDayUsd: 1 });
+    relay.answers(relay.says('s1', 'one'), 'Go on.', 7);
+    const exchangeId = relay.says('s1', 'two');
+    start(relay, exchangeId);
+    relay.does({ kind: 'approveItem', itemId: relay.onlyItem().id, via: 'inbox' });
+    relay.answers(exchangeId, 'Go on.', 0.9);
+    const third = relay.says('s1', 'three');
+    expect(typesOf(start(relay, third))).toEqual(['call.started']);
+    relay.answers(third, 'Go on.', 0.2);
+    const events = start(relay, relay.says('s1', 'four'));
+    expect(payloadOf(events, 'item.opened').summary).toContain('$8.00 is spent ($8.10)');
+  });
+
   test('raised in the settings, goes on and settles its item', () => {
     const { relay, exchangeId } = spent();
     relay.policy.budgetPerDayUsd = 5;

@@ -9,7 +9,7 @@ import {
   type SessionState,
 } from '../state.ts';
 import { type Circumstances, type Decide, decided, type Policy } from './decision.ts';
-import { newItem, settled } from './items.ts';
+import { newItem, settled } from './item-events.ts';
 import { subjectOf } from './session-events.ts';
 
 /** What keeps sessions from running on without anybody looking: money, absence, going in circles. */
@@ -70,6 +70,28 @@ function sessionBudget({ spend }: RelayState, { id }: SessionState, now: number,
   const of = (amounts: ReadonlyMap<string, number>) => (isToday ? (amounts.get(id) ?? 0) : 0);
   return { spentUsd: of(spend.bySession), allowedUsd: perUsd + of(spend.extraBySession) };
 }
+
+/** What approving adds to a spent budget for today: as much again, from what is spent by now. */
+export function budgetExtension(
+  state: RelayState,
+  { code, sessionId }: ItemState,
+  { now, policy }: Circumstances,
+): number {
+  const session = sessionId && state.sessions.get(sessionId);
+  const perSessionUsd = policy.budgetPerSessionUsd;
+  if (code === 'budget-day') {
+    const { perDayUsd, ...budget } = dayBudget(state, now, policy);
+    return perDayUsd === null ? 0 : onceMore(perDayUsd, budget);
+  }
+  if (code !== 'budget-session' || !session || perSessionUsd === null) return 0;
+  return onceMore(perSessionUsd, sessionBudget(state, session, now, perSessionUsd));
+}
+
+/** The last call may have cost far more than was left. */
+const onceMore = (
+  perUsd: number,
+  { spentUsd, allowedUsd }: { spentUsd: number; allowedUsd: number },
+) => perUsd + Math.max(0, spentUsd - allowedUsd);
 
 /** After many exchanges nobody looked at, somebody should. */
 export function guardOwnerAbsence(

@@ -1,42 +1,17 @@
-import type { EventPayload, EventSubject, NewEvent, Via } from '#shared/events.ts';
+import type { NewEvent, Via } from '#shared/events.ts';
 import type { ItemId } from '#shared/ids.ts';
 import type { CommandOf } from '../command.ts';
 import { type ItemState, itemsHolding, openExchangesOf, type RelayState } from '../state.ts';
 import { type Decide, decided, defaultConversation, refused } from './decision.ts';
+import { budgetExtension } from './guards.ts';
+import { settled, subjectOf } from './item-events.ts';
 import {
   introduce,
   nextDispatchId,
   nextExchangeId,
-  nextItemId,
   releaseUnlessOwed,
   undeliveredNote,
 } from './session-events.ts';
-
-type ItemDetails = Pick<EventPayload<'item.opened'>, 'kind' | 'code' | 'summary'> &
-  Partial<Omit<EventPayload<'item.opened'>, 'itemId' | 'kind' | 'code' | 'summary'>>;
-
-/** The event that puts something into the inbox. */
-export function newItem(
-  state: RelayState,
-  subject: Partial<EventSubject>,
-  details: ItemDetails,
-): NewEvent<'item.opened'> {
-  return {
-    type: 'item.opened',
-    ...subject,
-    payload: {
-      itemId: nextItemId(state),
-      proposal: '',
-      reasoning: '',
-      holds: false,
-      stops: false,
-      blocks: false,
-      isOutage: false,
-      retryAt: null,
-      ...details,
-    },
-  };
-}
 
 export const answerItem: Decide<CommandOf<'answerItem'>> = (state, command, given) => {
   const { itemId, text, direct, via } = command;
@@ -79,7 +54,7 @@ function takeBackHeld(state: RelayState, item: ItemState): NewEvent[] {
 
 /** Approving lets what was proposed happen: a draft is sent, a question is answered with its
  * proposal, whatever Relay stopped is tried again. */
-export const approveItem: Decide<CommandOf<'approveItem'>> = (state, command, { policy }) => {
+export const approveItem: Decide<CommandOf<'approveItem'>> = (state, command, given) => {
   const { itemId, via } = command;
   const item = state.items.get(itemId);
   if (!item) return gone(itemId);
@@ -100,15 +75,8 @@ export const approveItem: Decide<CommandOf<'approveItem'>> = (state, command, { 
         : 'Approved. Go on as you think best.';
       return decided(settled(item, 'approved', via, word), ownerMessage(item, word, via));
     }
-    default: {
-      const extraUsd =
-        item.code === 'budget-day'
-          ? (policy.budgetPerDayUsd ?? 0)
-          : item.code === 'budget-session'
-            ? (policy.budgetPerSessionUsd ?? 0)
-            : 0;
-      return decided(settled(item, 'approved', via, '', extraUsd));
-    }
+    default:
+      return decided(settled(item, 'approved', via, '', budgetExtension(state, item, given)));
   }
 };
 
@@ -117,6 +85,8 @@ export const dismissItem: Decide<CommandOf<'dismissItem'>> = (state, command) =>
   const item = state.items.get(command.itemId);
   if (!item) return gone(command.itemId);
   const events: NewEvent[] = [settled(item, 'dismissed', command.via, '')];
+  // Only this one use of a tool is refused; the supervisor goes on without it.
+  if (item.kind === 'tool') return decided(...events);
   const exchange = item.exchangeId ? state.exchanges.get(item.exchangeId) : undefined;
   if (!exchange) return decided(...events);
   const about = subjectOf(item);
@@ -192,22 +162,6 @@ function directWord(
 
 function ownerMessage(item: ItemState, text: string, via: Via): NewEvent {
   return { type: 'user_message', ...subjectOf(item), payload: { author: 'owner', text, via } };
-}
-
-export function settled(
-  item: ItemState,
-  how: EventPayload<'item.settled'>['how'],
-  via: Via | null,
-  text: string,
-  extraUsd = 0,
-): NewEvent {
-  const payload = { itemId: item.id, how, via, text, extraUsd };
-  return { type: 'item.settled', ...subjectOf(item), payload };
-}
-
-function subjectOf(item: ItemState) {
-  const { sessionId, conversationId, exchangeId } = item;
-  return { sessionId, conversationId, exchangeId };
 }
 
 function gone(itemId: ItemId) {

@@ -2,7 +2,7 @@ import type { NewEvent, RelayEvent } from '#shared/events.ts';
 import type { CommandOf } from '../command.ts';
 import type { ExchangeState, OpenTool, RelayState } from '../state.ts';
 import { type Decide, type Decision, decided, nothingToDo, refused } from './decision.ts';
-import { newItem, settled } from './items.ts';
+import { newItem, settled } from './item-events.ts';
 import { subjectOf } from './session-events.ts';
 
 /** The owner is asked whether a tool may run; the session is held until he has said so. */
