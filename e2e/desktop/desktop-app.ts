@@ -23,7 +23,7 @@ declare global {
 }
 
 /** How the rig wants Electron started (its README). */
-const flags = ['--disable-gpu', '--disable-dev-shm-usage'];
+export const electronFlags = ['--disable-gpu', '--disable-dev-shm-usage'];
 
 export interface TestHome {
   root: string;
@@ -85,7 +85,7 @@ export async function launchDesktop(
   const app = await _electron.launch({
     // No `executablePath`: only by the package does Playwright hold the app until it listens.
     chromiumSandbox: session.isSandboxed,
-    args: [...flags, ...(options.flags ?? []), builtApp(), ...(options.args ?? [])],
+    args: [...electronFlags, ...(options.flags ?? []), builtApp(), ...(options.args ?? [])],
     env: { ...home.env, ...options.env },
   });
   app.process().stderr?.on('data', (text) => {

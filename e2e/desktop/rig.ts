@@ -21,12 +21,8 @@ export function whyNoRig(): string | undefined {
   return 'there is no desktop rig (RELAY_DESKTOP_RIG)';
 }
 
-/** The title of a suite that needs the rig, saying why it is skipped where it is. */
-export function needsRig(title: string): string {
-  const why = whyNoRig();
-  if (why !== undefined) console.warn(`Skipped: ${title}, since ${why}.`);
-  return why === undefined ? title : `${title} (skipped: ${why})`;
-}
+/** The first start of all may have to fetch and install what the desktop is made of. */
+export const firstStartMs = 300_000;
 
 export interface ShownNotification {
   id: number;

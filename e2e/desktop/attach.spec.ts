@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expect, test } from 'playwright/test';
 import {
   type DesktopApp,
   endProcess,
@@ -8,22 +8,24 @@ import {
   startHeadless,
   type TestHome,
 } from './desktop-app.ts';
-import { type DesktopSession, needsRig, startDesktopSession, whyNoRig } from './rig.ts';
+import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
 
-describe.skipIf(whyNoRig())(needsRig('the desktop and the relay of others'), () => {
+test.describe('the desktop and the relay of others', () => {
+  test.skip(whyNoRig() !== undefined, whyNoRig());
   let session: DesktopSession;
   let home: TestHome;
   let desktop: DesktopApp;
   let headless: ChildProcess | undefined;
 
-  beforeAll(async () => {
+  test.beforeAll(async () => {
+    test.setTimeout(firstStartMs);
     session = await startDesktopSession();
   });
-  afterAll(() => session?.end());
-  beforeEach(async () => {
+  test.afterAll(() => session?.end());
+  test.beforeEach(async () => {
     home = await makeHome(session, () => ({ text: 'Go on.' }));
   });
-  afterEach(async () => {
+  test.afterEach(async () => {
     await desktop.quit();
     if (headless) await endProcess(headless, 'SIGKILL');
     headless = undefined;
@@ -55,7 +57,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop and the relay of others'), () 
     });
   const seen = () => desktop.page.evaluate(() => (window as unknown as { seen: number[] }).seen);
 
-  it('attaches to a headless relay, and heals when that is killed and comes back', async () => {
+  test('attaches to a headless relay, and heals when that is killed and comes back', async () => {
     headless = await startHeadless(home);
     desktop = await launchDesktop(session, home);
     const before = await desktop.linked();
@@ -79,7 +81,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop and the relay of others'), () 
     expect(all).toEqual(all.map((_, index) => index + 1));
   });
 
-  it('leaves a relay alone that it did not start', async () => {
+  test('leaves a relay alone that it did not start', async () => {
     headless = await startHeadless(home);
     desktop = await launchDesktop(session, home);
     await desktop.linked();
@@ -90,7 +92,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop and the relay of others'), () 
     expect((await desktop.linked()).pid).toBe(headless.pid);
   });
 
-  it('goes on by itself where the relay of others does not come back', async () => {
+  test('goes on by itself where the relay of others does not come back', async () => {
     headless = await startHeadless(home);
     desktop = await launchDesktop(session, home);
     await desktop.linked();
@@ -99,7 +101,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop and the relay of others'), () 
     expect(pid).not.toBe(headless.pid);
   });
 
-  it('starts its own relay again when that dies, and it never outlives the desktop', async () => {
+  test('starts its own relay again when that dies, and it never outlives the desktop', async () => {
     desktop = await launchDesktop(session, home);
     const first = await desktop.linked();
     process.kill(first.pid, 'SIGKILL');

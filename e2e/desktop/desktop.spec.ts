@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect, test } from 'playwright/test';
 import type { ItemId } from '#shared/ids.ts';
 import { builtApp } from './built-app.ts';
 import { type DesktopApp, launchDesktop, makeHome, type TestHome } from './desktop-app.ts';
-import { type DesktopSession, needsRig, startDesktopSession, whyNoRig } from './rig.ts';
+import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
 
 /** A session that speaks of a table makes the supervisor ask; any other gets an answer. */
 const script = ({ lastText }: { lastText: string }) =>
@@ -21,19 +21,23 @@ const script = ({ lastText }: { lastText: string }) =>
       }
     : { text: 'Go on.' };
 
-describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
+test.describe.configure({ mode: 'serial' });
+
+test.describe('the desktop', () => {
+  test.skip(whyNoRig() !== undefined, whyNoRig());
   let session: DesktopSession;
   let home: TestHome;
   let desktop: DesktopApp;
 
-  beforeAll(async () => {
+  test.beforeAll(async () => {
+    test.setTimeout(firstStartMs);
     session = await startDesktopSession('--wm');
     home = await makeHome(session, script);
     desktop = await launchDesktop(session, home);
     await desktop.linked();
   });
 
-  afterAll(async () => {
+  test.afterAll(async () => {
     await desktop?.quit();
     await session?.end();
     await home?.remove();
@@ -54,7 +58,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
   const drawn = async () =>
     (await trayItem()).iconPixmaps.map(({ argb }) => argb.toString('base64')).join();
 
-  it('shows a window of 1200 x 760 with the interface in it', async () => {
+  test('shows a window of 1200 x 760 with the interface in it', async () => {
     await wait(desktop.isWindowVisible, 'the window');
     const size = await desktop.app.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]?.getSize(),
@@ -64,7 +68,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
     expect(await desktop.page.title()).toBe('Relay');
   });
 
-  it('streams to the window without gap or double', async () => {
+  test('streams to the window without gap or double', async () => {
     const seqs = await desktop.page.evaluate(
       () =>
         new Promise<number[]>((resolve) => {
@@ -89,7 +93,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
     expect(seqs.length).toBeGreaterThan(2);
   });
 
-  it('pauses and resumes from the tray, and the icon says so', async () => {
+  test('pauses and resumes from the tray, and the icon says so', async () => {
     await tooltip('Relay: idle');
     const idle = await drawn();
     await session.probe.clickTrayMenu(await trayItem(), 'Pause');
@@ -109,7 +113,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
     expect(await drawn()).toBe(idle);
   });
 
-  it('hides when it is closed, and comes back from the tray', async () => {
+  test('hides when it is closed, and comes back from the tray', async () => {
     const close = () =>
       desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     await close();
@@ -122,7 +126,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
     await wait(desktop.isWindowVisible, 'the window after a click on the tray');
   });
 
-  it('tells of an item once, opens it on a click and takes the notification away', async () => {
+  test('tells of an item once, opens it on a click and takes the notification away', async () => {
     await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
     home.drop('ask.json', { session_id: 'db', title: 'api-server', content: 'The table is old.' });
     const shown = await wait(() => openNotifications()[0], 'the notification');
@@ -148,7 +152,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
     expect(session.probe.listNotifications()).toHaveLength(1);
   });
 
-  it('opens an item from the tray menu, and takes it away once it is settled anywhere', async () => {
+  test('opens an item from the tray menu, and takes it away once it is settled anywhere', async () => {
     home.drop('ask-2.json', { session_id: 'web', title: 'web', content: 'Another table.' });
     const shown = await wait(() => openNotifications()[0], 'the notification');
     const item = (await desktop.call('inbox.list', {})).find(
@@ -175,7 +179,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
     await tooltip('Relay: needs you: 1');
   });
 
-  it('shows no notification for the item that the owner is looking at', async () => {
+  test('shows no notification for the item that the owner is looking at', async () => {
     const count = session.probe.listNotifications().length;
     await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.focus());
     await desktop.page.evaluate(() => {
@@ -198,7 +202,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
     expect(session.probe.listNotifications().length).toBeLessThanOrEqual(count + 1);
   });
 
-  it('brings the first to the front when it is started again', async () => {
+  test('brings the first to the front when it is started again', async () => {
     await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
     const sandbox = session.isSandboxed ? [] : ['--no-sandbox'];
     const second = spawn(
@@ -211,7 +215,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
     await wait(desktop.isWindowVisible, 'the window of the first');
   });
 
-  it('starts at login when it is told to', async () => {
+  test('starts at login when it is told to', async () => {
     const entry = join(session.env.XDG_CONFIG_HOME ?? '', 'autostart', 'relay.desktop');
     const set = (wanted: boolean) =>
       desktop.page.evaluate((on) => window.relay.desktop?.setStartsAtLogin(on), wanted);
@@ -222,7 +226,7 @@ describe.skipIf(whyNoRig())(needsRig('the desktop'), () => {
     expect(existsSync(entry)).toBe(false);
   });
 
-  it('quits from the tray, and leaves no process and no tray item', async () => {
+  test('quits from the tray, and leaves no process and no tray item', async () => {
     const { pid } = await desktop.call('status', {});
     const closed = desktop.app.waitForEvent('close');
     await session.probe.clickTrayMenu(await trayItem(), 'Quit');
