@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import type { Interface } from '../state/context.ts';
 import { useInterface } from '../state/context.ts';
 import { type ItemAction, itemActions } from '../state/item-actions.ts';
+import { isMac } from '../state/platform.ts';
 import { groupSessions, openItems, sessionsOf } from '../state/selectors.ts';
 
 /** One set of keys for the whole window; a text field keeps its own. */
@@ -16,10 +17,6 @@ export function useKeys(): void {
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [parts]);
 }
-
-/** Ctrl on Linux and Windows, Cmd on macOS. */
-export const isMac = /mac/i.test(navigator.platform);
-export const commandKey = isMac ? '⌘' : 'Ctrl ';
 
 /** Does what the key stands for; false where it stands for nothing here. */
 function handle(parts: Interface, event: KeyboardEvent): boolean {

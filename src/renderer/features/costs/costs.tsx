@@ -1,0 +1,142 @@
+import { ArrowLeft, Download } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { formatUsd } from '#shared/format.ts';
+import type { CostRow } from '#shared/models.ts';
+import { Button } from '../../components/button.tsx';
+import { useQuery } from '../../components/use-query.ts';
+import { useActions, useRelay } from '../../state/context.ts';
+import { sessionsOf } from '../../state/selectors.ts';
+import { cacheRate, lastDays, percent } from '../../text/cost-figures.ts';
+import { harmlessLine } from '../../text/harmless.ts';
+import { sessionName } from '../../text/session-name.ts';
+import { localDay, shortDate } from '../../text/time.ts';
+import { words } from '../../words.ts';
+import { Breakdown } from './breakdown.tsx';
+import { Budgets } from './budgets.tsx';
+import { asCsv, type Group, groupRows, totalOf } from './cost-groups.ts';
+import { DayBars } from './day-bars.tsx';
+
+type Period = 'today' | 'days';
+
+/** What everything cost, by day, session, model and kind, and what the budgets allow. */
+export function Costs() {
+  const actions = useActions();
+  const calls = useRelay((state) => state.snapshot?.cost.calls ?? 0);
+  const { value: rows, problem } = useQuery('cost.rows', {}, calls);
+  const sessions = useRelay(sessionsOf);
+  const [period, setPeriod] = useState<Period>('days');
+  const names = useMemo(
+    () => new Map(sessions.map((session) => [String(session.id), sessionName(session)])),
+    [sessions],
+  );
+  const today = localDay(Date.now());
+  const shown = (rows ?? []).filter(({ day }) => period === 'days' || day === today);
+  const nameOf = (id: string) => (id === '' ? words.costs.owner : (names.get(id) ?? id));
+  const byDay = useMemo(() => allDays(rows ?? []), [rows]);
+  return (
+    <main className="page costs">
+      <header className="page-head">
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={words.costs.back}
+          title={words.costs.back}
+          onClick={() => actions.go('sessions')}
+        >
+          <ArrowLeft size={16} aria-hidden="true" />
+        </button>
+        <h1>{words.costs.title}</h1>
+        <PeriodChoice period={period} onChange={setPeriod} />
+        <span className="grow" />
+        <Button
+          disabled={!rows || rows.length === 0}
+          onClick={() => actions.saveFile(`relay-costs-${today}.csv`, asCsv(rows ?? []))}
+        >
+          <Download size={13} aria-hidden="true" />
+          {words.costs.csv}
+        </Button>
+      </header>
+      {problem !== '' && <p className="page-note">{problem}</p>}
+      {rows && (
+        <div className="page-body costs-body">
+          <Figures rows={shown} />
+          <DayBars groups={byDay} today={today} />
+          {shown.length === 0 ? (
+            <p className="quiet">{words.costs.nothing}</p>
+          ) : (
+            <div className="breakdowns">
+              <Breakdown
+                title={words.costs.bySession}
+                groups={groupRows(shown, ({ session }) => nameOf(session))}
+              />
+              <Breakdown
+                title={words.costs.byModel}
+                groups={groupRows(shown, ({ model }) => harmlessLine(model))}
+              />
+              <Breakdown
+                title={words.costs.byKind}
+                groups={groupRows(shown, ({ purpose }) => words.costs.kind[purpose] ?? purpose)}
+              />
+            </div>
+          )}
+          <Budgets />
+        </div>
+      )}
+    </main>
+  );
+}
+
+function PeriodChoice({ period, onChange }: { period: Period; onChange: (to: Period) => void }) {
+  return (
+    <fieldset className="segments">
+      <legend className="hidden-words">{words.costs.period}</legend>
+      {(['today', 'days'] as const).map((one) => (
+        <label key={one}>
+          <input
+            type="radio"
+            name="period"
+            className="hidden-words"
+            checked={period === one}
+            onChange={() => onChange(one)}
+          />
+          <span>{words.costs[one]}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Figures({ rows }: { rows: readonly CostRow[] }) {
+  const total = totalOf(rows);
+  const saved = rows.reduce((sum, { savedUsd }) => sum + savedUsd, 0);
+  const unpriced = rows.reduce((sum, { unpricedCalls }) => sum + unpricedCalls, 0);
+  return (
+    <>
+      <dl className="figures">
+        <Figure name={words.costs.total} value={formatUsd(total.usd)} />
+        <Figure name={words.costs.calls} value={String(total.calls)} />
+        <Figure name={words.costs.hitRate} value={percent(cacheRate(total.tokens))} />
+        <Figure name={words.costs.saved} value={formatUsd(saved)} />
+      </dl>
+      {unpriced > 0 && <p className="quiet">{words.costs.unpriced(unpriced)}</p>}
+    </>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** Every one of the last 30 days, those without costs too. */
+function allDays(rows: readonly CostRow[]): Group[] {
+  const found = new Map(groupRows(rows, ({ day }) => day).map((group) => [group.key, group]));
+  return lastDays(30, Date.now()).map((day) => {
+    const group = found.get(day) ?? { ...totalOf([]), key: day };
+    return { ...group, name: shortDate(day) };
+  });
+}

@@ -1,0 +1,135 @@
+import { Command } from 'cmdk';
+import { settingDefinitions } from '#shared/settings.ts';
+import { Dialog } from '../../components/dialog.tsx';
+import { StateShape } from '../../components/icons.tsx';
+import { useActions, useInterface, useRelay, useView } from '../../state/context.ts';
+import { openItems, sessionsOf } from '../../state/selectors.ts';
+import { settingsPartOf } from '../../state/settings-parts.ts';
+import { harmlessLine } from '../../text/harmless.ts';
+import { sessionName } from '../../text/session-name.ts';
+import { words } from '../../words.ts';
+
+/** Every action, item, session and setting by name. */
+export function Palette() {
+  const actions = useActions();
+  const run = (work: () => unknown) => () => {
+    actions.closeDialog();
+    // After the layer has given the focus back, so that what is done may take it.
+    requestAnimationFrame(() => work());
+  };
+  return (
+    <Dialog title={words.palette.title} shape="bar" onClose={actions.closeDialog}>
+      <Command label={words.palette.title} loop>
+        <div className="bar-field">
+          <Command.Input autoFocus placeholder={words.palette.placeholder} />
+        </div>
+        <Command.List className="bar-results">
+          <Command.Empty className="bar-note">{words.palette.none}</Command.Empty>
+          <ItemEntries run={run} />
+          <ActionEntries run={run} />
+          <SessionEntries run={run} />
+          <Command.Group heading={words.palette.groups.settings}>
+            {settingDefinitions.map(({ path, description }) => (
+              <Command.Item
+                key={path}
+                className="bar-row"
+                value={`${path} ${description}`}
+                onSelect={run(() => actions.showSettings(settingsPartOf(path)))}
+              >
+                <code>{path}</code>
+                <span className="bar-row-text quiet">{description}</span>
+              </Command.Item>
+            ))}
+          </Command.Group>
+        </Command.List>
+      </Command>
+    </Dialog>
+  );
+}
+
+type Run = (work: () => unknown) => () => void;
+
+function ItemEntries({ run }: { run: Run }) {
+  const items = useRelay(openItems);
+  const actions = useActions();
+  if (items.length === 0) return null;
+  return (
+    <Command.Group heading={words.palette.groups.inbox}>
+      {items.map(({ id, summary, title, sessionId }) => (
+        <Command.Item
+          key={id}
+          className="bar-row"
+          value={`${id} ${summary}`}
+          onSelect={run(() => {
+            actions.selectItem(id);
+            actions.showColumn('inbox');
+          })}
+        >
+          <StateShape state="needs-owner" />
+          <span className="bar-row-text">{harmlessLine(summary)}</span>
+          <span className="quiet">{harmlessLine(title ?? sessionId ?? '')}</span>
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+function SessionEntries({ run }: { run: Run }) {
+  const sessions = useRelay(sessionsOf);
+  const actions = useActions();
+  return (
+    <Command.Group heading={words.palette.groups.sessions}>
+      {sessions.map((session) => (
+        <Command.Item
+          key={session.id}
+          className="bar-row"
+          value={`${sessionName(session)} ${session.id}`}
+          onSelect={run(() => actions.selectSession(session.id))}
+        >
+          <StateShape state={session.state} />
+          <span className="bar-row-text">{sessionName(session)}</span>
+          <span className="quiet">{words.groups[session.state]}</span>
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+function ActionEntries({ run }: { run: Run }) {
+  const { actions, view } = useInterface();
+  const isPaused = useRelay((state) => state.snapshot?.status.paused ?? false);
+  const sessionId = useView((state) => state.sessionId);
+  const theme = useView((state) => state.theme);
+  const entries: [string, () => unknown, string?][] = [
+    [isPaused ? words.actions.resume : words.actions.pause, actions.togglePause, 'Space'],
+    [words.actions.search, () => actions.showDialog({ kind: 'search' }), '/'],
+    [words.actions.costs, () => actions.go('costs'), '3'],
+    [words.actions.settings, () => actions.go('settings')],
+    [words.actions.keys, () => actions.showDialog({ kind: 'keys' }), '?'],
+    [words.actions.firstRun, actions.showFirstRun],
+    ...(sessionId
+      ? [
+          [
+            words.actions.exportMarkdown,
+            () => actions.exportSession(sessionId, 'markdown'),
+          ] satisfies [string, () => unknown],
+        ]
+      : []),
+    ...(['system', 'light', 'dark'] as const)
+      .filter((one) => one !== theme)
+      .map((one): [string, () => unknown] => [
+        words.actions.theme(words.settings.themes[one]),
+        () => view.setState({ theme: one }),
+      ]),
+  ];
+  return (
+    <Command.Group heading={words.palette.groups.actions}>
+      {entries.map(([name, work, key]) => (
+        <Command.Item key={name} className="bar-row" value={name} onSelect={run(work)}>
+          <span className="bar-row-text">{name}</span>
+          {key !== undefined && <kbd>{key}</kbd>}
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}

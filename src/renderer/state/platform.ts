@@ -1,0 +1,3 @@
+export const isMac = /mac/i.test(navigator.platform);
+/** Ctrl on Linux and Windows, Cmd on macOS; to stand before another key. */
+export const commandKey = isMac ? '⌘' : 'Ctrl ';
