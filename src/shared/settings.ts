@@ -157,22 +157,22 @@ const sections = {
     enabled: setting(
       flag,
       true,
-      'Whether the supervisor may use tools at all: read the project, and what you allow beyond that.',
+      'Whether the supervisor may use tools: read the project, and what you allow beyond that.',
     ),
     policies: setting(
       table,
       {},
-      'allow, ask or deny for a tool by its name, over its default: reading is allowed, the rest asks.',
+      'What tools may do, by name: allow, ask or deny. Unnamed ones: reading is allowed, the rest asks.',
     ),
     bashRules: setting(
       table,
       {},
-      'allow, ask or deny for shell commands by how they begin, for example "npm test": allow.',
+      'What shell commands may do, by how they begin: allow, ask or deny ("npm test": allow).',
     ),
     timeLimitSeconds: setting(
       whole(1),
       120,
-      'Seconds a shell command may take unless the supervisor asks for more (up to ten times that).',
+      'Seconds a shell command may take; the supervisor can ask for up to ten times that.',
     ),
     plugins: setting(
       table,

@@ -1,8 +1,10 @@
 import type { Engine } from './engine/engine.ts';
 import type { Logger } from './settings/logs.ts';
 import type { SettingsStore } from './settings/settings.ts';
+import { createShells } from './tools/bash/shells.ts';
 import { createOwnTools } from './tools/own-tools.ts';
 import { placeOf } from './tools/place.ts';
+import { toolEnvironment } from './tools/tool-environment.ts';
 import { policyIn, policyProblems } from './tools/tool-policies.ts';
 import { createToolbox } from './tools/toolbox.ts';
 
@@ -17,7 +19,12 @@ export interface RelayToolsOptions {
 /** The supervisor's tools as this relay's settings want them. */
 export function createRelayTools({ home, env, engine, settings, log }: RelayToolsOptions) {
   const given = () => settings.current().tools;
-  const own = createOwnTools({ home, env });
+  const shells = createShells({ home, env: toolEnvironment(env) });
+  const own = createOwnTools({
+    ...{ home, env, shells },
+    bashRules: () => given().bashRules,
+    timeLimitSeconds: () => given().timeLimitSeconds,
+  });
   const toolbox = createToolbox({
     tools: () => (given().enabled ? own : []),
     policyOf: (name) => policyIn(given().policies, name),
@@ -26,6 +33,9 @@ export function createRelayTools({ home, env, engine, settings, log }: RelayTool
   return {
     toolbox,
     placeOf: (exchange: Parameters<typeof placeOf>[1]) => placeOf(engine.state, exchange),
+    /** What a relay that was killed has left running in this home is ended. */
+    start: () => shells.sweep(),
+    stop: () => shells.end(),
     problems: () => [
       ...policyProblems('tools.policies', given().policies),
       ...policyProblems('tools.bashRules', given().bashRules),

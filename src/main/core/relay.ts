@@ -215,6 +215,7 @@ async function assemble(foundations: Foundations) {
   const onCrash = (name: string, error: unknown) => log.error({ name, error }, 'a call failed');
   const port = createPort({ handlers, subscribe, onCrash });
 
+  await tools.start();
   engine.execute({ kind: 'startRelay', version, pid: process.pid, host });
   // A key or a setting may have changed while no relay ran.
   engine.execute({ kind: 'recheck', why: 'start' });
@@ -233,6 +234,7 @@ async function assemble(foundations: Foundations) {
     port,
     async stop() {
       await workshop.stop();
+      await tools.stop();
       unsubscribe();
       leaveSettings();
       engine.execute({ kind: 'stopRelay' });

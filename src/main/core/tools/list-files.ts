@@ -38,8 +38,7 @@ export function createListFiles({ home, env }: Options) {
       const confined = await confine(place, wanted, home);
       if (!confined.ok) return failed(confined.why);
       const { found } = confined;
-      const files =
-        (await listByGit(place, found, { env, signal })) ?? (await walk(place, found, signal));
+      const files = (await listByGit(place, found, { env, signal })) ?? (await walk(found, signal));
       if (typeof files === 'string') return failed(files);
       if (files.length === 0) return done('(no files)');
       const shown = files.slice(0, mostFiles);
@@ -63,11 +62,7 @@ async function listByGit(
 }
 
 /** Symbolic links are named, never followed. */
-async function walk(
-  place: ToolPlace,
-  start: ProjectPath,
-  signal: AbortSignal,
-): Promise<string[] | string> {
+async function walk(start: ProjectPath, signal: AbortSignal): Promise<string[] | string> {
   const files: string[] = [];
   const folders = [start.real];
   for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { MessagesCall } from '#demo/messages-api.ts';
+import type { SessionId } from '#shared/ids.ts';
 import { openRelayFixture } from '../testing/relay-fixture.ts';
 
 const folders: string[] = [];
@@ -154,4 +155,186 @@ describe('the tool loop', () => {
       expect(JSON.stringify(call.body.messages).length).toBeLessThan(260_000);
     }
   });
+});
+
+describe('what the owner has to approve', () => {
+  const asked = { tool: 'bash', input: { command: 'echo "ran" > ran.txt; cat ran.txt' } };
+
+  async function open(more: { config?: string } = {}) {
+    const root = repository({ 'a.txt': 'a' });
+    const relay = await openRelayFixture({
+      ...more,
+      script: (call, n) => (n === 1 ? asked : { text: `Heard: ${resultText(call)}` }),
+    });
+    relay.drop('a.json', { session_id: 's1', content: 'Done.', cwd: root });
+    return { relay, root, ran: () => existsSync(path.join(root, 'ran.txt')) };
+  }
+
+  test('the inbox shows exactly what would run; nothing runs before it is approved', async () => {
+    const { relay, ran } = await open();
+    await using _ = relay;
+    const opened = await relay.waitFor('item.opened');
+    const [item] = await relay.call('inbox.list', {});
+    expect(item).toMatchObject({ kind: 'tool', proposal: asked.input.command, holds: true });
+    const [session] = await relay.call('sessions.list', {});
+    expect(session).toMatchObject({ state: 'needs-owner', detail: 'asks you' });
+    expect(ran()).toBe(false);
+    await relay.call('inbox.approve', { itemId: opened.payload.itemId, via: 'cli' });
+    expect(await relay.take('s1')).toMatch(/exit code 0.*stdout:.*ran/);
+    expect(ran()).toBe(true);
+  });
+
+  test('dismissing denies it, an answer denies it with the reason, and it goes on', async () => {
+    const first = await open();
+    await using relay = first.relay;
+    const one = await relay.waitFor('item.opened');
+    await relay.call('inbox.dismiss', { itemId: one.payload.itemId, via: 'cli' });
+    expect(await relay.take('s1')).toMatch(/Not run: the owner said no/);
+    expect(first.ran()).toBe(false);
+
+    const second = await open();
+    await using other = second.relay;
+    const two = await other.waitFor('item.opened');
+    const text = 'Never write into this folder.';
+    await other.call('inbox.answer', { itemId: two.payload.itemId, text, via: 'cli' });
+    await other.take('s1');
+    expect(second.ran()).toBe(false);
+    const words = JSON.stringify(lastBlocks(other.api.calls[1] as MessagesCall, 'text'));
+    expect(words).toMatch(/<owner [^>]*>\\nNever write into this folder\./);
+  });
+
+  test('a direct word to the session takes the place of it all', async () => {
+    const { relay, ran } = await open();
+    await using _ = relay;
+    const { payload } = await relay.waitFor('item.opened');
+    const text = 'Stop.';
+    await relay.call('inbox.answer', { itemId: payload.itemId, text, direct: true, via: 'cli' });
+    expect(await relay.take('s1')).toBe('Stop.');
+    expect(relay.events.filter(({ type }) => type === 'tool_response')).toHaveLength(1);
+    expect(ran()).toBe(false);
+  });
+
+  test('waiting survives a pause, and nothing approved runs before it is over', async () => {
+    const { relay, ran } = await open();
+    await using _ = relay;
+    const { payload } = await relay.waitFor('item.opened');
+    await relay.call('relay.pause', { via: 'cli' });
+    await relay.call('inbox.approve', { itemId: payload.itemId, via: 'cli' });
+    // Were it to run, it would by the time an envelope that comes later is taken.
+    relay.drop('b.json', { session_id: 's9', content: 'Meanwhile.' });
+    await relay.waitFor('envelope.accepted', ({ sessionId }) => sessionId === 's9');
+    expect(ran()).toBe(false);
+    expect(relay.events.filter(({ type }) => type === 'tool_response')).toHaveLength(0);
+    await relay.call('relay.resume', { via: 'cli' });
+    expect(await relay.take('s1')).toMatch(/exit code 0/);
+  });
+
+  test('a pause ends a command that runs', async () => {
+    const root = repository({ 'a.txt': 'a' });
+    await using relay = await openRelayFixture({
+      config: 'tools: { policies: { bash: allow } }\n',
+      script: (call, n) =>
+        n === 1
+          ? { tool: 'bash', input: { command: 'touch begun; sleep 100' } }
+          : { text: resultText(call) },
+    });
+    relay.drop('a.json', { session_id: 's1', content: 'Done.', cwd: root });
+    await expect.poll(() => existsSync(path.join(root, 'begun')), { timeout: 10_000 }).toBe(true);
+    await relay.call('relay.pause', { via: 'cli' });
+    const { payload } = await relay.waitFor('tool_response');
+    expect(payload).toMatchObject({ isError: true });
+    expect(payload.output).toMatch(/called off/);
+    await relay.call('relay.resume', { via: 'cli' });
+    await relay.take('s1');
+  });
+
+  test('after a restart the item is withdrawn and the supervisor is asked anew', async () => {
+    const { relay, ran } = await open();
+    await using _ = relay;
+    const { payload } = await relay.waitFor('item.opened');
+    await relay.restart();
+    const settled = await relay.waitFor('item.settled');
+    expect(settled.payload).toMatchObject({ itemId: payload.itemId, how: 'withdrawn' });
+    expect(await relay.take('s1')).toMatch(/^Heard/);
+    const sent = JSON.stringify(relay.api.calls[1]?.body.messages);
+    expect(sent).toMatch(/<tool_call.*<tool_response.*Interrupted: Relay was stopped/);
+    expect(ran()).toBe(false);
+    expect(await relay.call('inbox.list', {})).toEqual([]);
+  });
+
+  test('the other sessions of the conversation go on meanwhile', async () => {
+    const root = repository({ 'a.txt': 'a' });
+    await using relay = await openRelayFixture({
+      script: (call, n) => {
+        if (n === 1) return asked;
+        return lastBlocks(call, 'tool_result').length === 0
+          ? { text: 'Second is answered.' }
+          : { text: `First is answered: ${JSON.stringify(lastBlocks(call, 'text'))}` };
+      },
+    });
+    relay.drop('a.json', { session_id: 's1', content: 'First session.', cwd: root });
+    const { payload } = await relay.waitFor('item.opened');
+    relay.drop('b.json', { session_id: 's2', content: 'Second session.', cwd: root });
+    expect(await relay.take('s2')).toBe('Second is answered.');
+    await relay.call('inbox.approve', { itemId: payload.itemId, via: 'cli' });
+    const answer = await relay.take('s1');
+    // It is told what was said since it asked.
+    expect(answer).toMatch(/Second session.*Second is answered/);
+    relay.drop('c.json', { session_id: 's1', content: 'Third.', cwd: root });
+    await relay.take('s1');
+    const sent = JSON.stringify(relay.api.calls.at(-1)?.body.messages);
+    expect(sent).toMatch(/<tool_call[^>]*>(?:(?!<session).)*<tool_response/);
+  });
+
+  test('policies: of the settings, of the session, and the rules for commands', async () => {
+    const root = repository({ 'a.txt': 'a' });
+    const uses: { tool: string; input: unknown }[] = [
+      { tool: 'bash', input: { command: 'cat a.txt' } },
+      { tool: 'bash', input: { command: 'rm a.txt' } },
+      { tool: 'read_file', input: { path: 'a.txt' } },
+      { tool: 'list_files', input: {} },
+    ];
+    await using relay = await openRelayFixture({
+      config: 'tools: { policies: { list_files: deny }, bashRules: { cat: allow, rm: deny } }\n',
+      script: (_call, n) => uses[n - 2] ?? { text: n === 1 ? 'Hello.' : 'Done.' },
+    });
+    relay.drop('a.json', { session_id: 's1', content: 'One.', cwd: root });
+    await relay.take('s1');
+    const sessionId = 's1' as SessionId;
+    await relay.call('session.setToolPolicy', { sessionId, tool: 'read_file', policy: 'deny' });
+    relay.drop('b.json', { session_id: 's1', content: 'Two.', cwd: root });
+    expect(await relay.take('s1')).toBe('Done.');
+    const outputs = relay.events.flatMap((event) =>
+      event.type === 'tool_response' ? [event.payload.output] : [],
+    );
+    expect(outputs[0]).toMatch(/stdout:\na/);
+    for (const output of outputs.slice(1)) expect(output).toMatch(/does not allow this/);
+    const offered = relay.api.calls[0]?.body.tools?.map(({ name }) => name);
+    expect(offered).not.toContain('list_files');
+    expect(offered).toContain('read_file');
+  });
+});
+
+test('a session says that all tests pass; the supervisor runs them and sees that they do not', async () => {
+  const root = repository({
+    'package.json': JSON.stringify({ name: 'p', scripts: { test: 'node --test' }, type: 'module' }),
+    'sum.js': 'export const sum = (a, b) => a - b;\n',
+    'sum.test.js':
+      "import { test } from 'node:test';\nimport { equal } from 'node:assert';\nimport { sum } from './sum.js';\ntest('sums', () => equal(sum(1, 2), 3));\n",
+  });
+  await using relay = await openRelayFixture({
+    config: 'tools: { bashRules: { "node --test": allow } }\n',
+    env: { PATH: `${path.dirname(process.execPath)}:${process.env.PATH}` },
+    script: (call, n) => {
+      if (n === 1) return { tool: 'bash', input: { command: 'node --test 2>&1' } };
+      const failing = /# fail (\d+)|fail (\d+)/.exec(resultText(call));
+      const count = failing?.[1] ?? failing?.[2] ?? '0';
+      return count === '0'
+        ? { tool: 'finish', input: { reason: 'The tests pass.' } }
+        : { text: `I ran them: ${count} fails. Mend sum.js and run them again.` };
+    },
+  });
+  relay.drop('a.json', { session_id: 's1', content: 'All tests pass. I am done.', cwd: root });
+  expect(await relay.take('s1')).toBe('I ran them: 1 fails. Mend sum.js and run them again.');
+  expect(relay.events.filter(({ type }) => type === 'item.opened')).toEqual([]);
 });
