@@ -20,6 +20,8 @@ export interface RelayFixtureOptions {
   /** The key and address of the API stand in the home's `.env`, and only `env` in the environment. */
   secretsInHome?: boolean;
   atPoint?: AtPoint;
+  /** The supervisor's standing instructions, in the place of the long ones that come with Relay. */
+  instructions?: string;
 }
 
 /** A relay in a home of its own, on a scripted Messages API; real files, SQLite and HTTP. */
@@ -55,6 +57,7 @@ export async function openRelayFixture(options: RelayFixtureOptions): Promise<Re
   const root = mkdtempSync(path.join(tmpdir(), 'relay-test-'));
   const api = await startMessagesApi({ script: options.script });
   if (options.config) writeFileSync(path.join(root, 'config.yaml'), options.config);
+  if (options.instructions) writeFileSync(path.join(root, 'supervisor.md'), options.instructions);
   const events: RelayEvent[] = [];
   const onEvent = new Set<() => void>();
   const own = {
