@@ -39,8 +39,8 @@ test.describe('100,000 events', () => {
         frames: framesScrolled,
         stepPx: flingPx,
       });
-      console.log({ blank: blank.length, atTop, seen });
-      expect(seen, 'it went through many pages').toBeGreaterThan(200);
+      expect(seen, 'it went through many pages').toBeGreaterThan(100);
+      expect(atTop, 'frames that waited for earlier events').toBeLessThan(framesScrolled / 10);
       expect(blank, 'frames that showed nothing where rows should be').toEqual([]);
     });
 
@@ -60,9 +60,7 @@ test.describe('100,000 events', () => {
     await expect(dialog.getByText(needle)).toBeVisible();
     expect(Date.now() - startedMs).toBeLessThan(atOnceMs);
     await field.press('Enter');
-    const t0 = Date.now();
     await expect(letter(log, needle)).toBeInViewport({ timeout: 20_000 });
-    console.log('found after', Date.now() - t0);
   });
 });
 
