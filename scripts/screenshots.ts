@@ -70,15 +70,17 @@ const shots: Shot[] = [
   },
   { name: 'keys', show: (page) => page.keyboard.press('?') },
   { name: 'settings', show: (page) => page.keyboard.press('Control+,') },
-  ...['Brief', 'Budgets and guards', 'Claude Code', 'Phone', 'Appearance', 'Data'].map((part) => ({
-    name: `settings-${part.toLowerCase().split(' ')[0]}`,
-    show: async (page: Page) => {
-      await page.keyboard.press('Control+,');
-      await page.getByRole('button', { name: part, exact: true }).click();
-      if (part === 'Phone') await page.getByRole('button', { name: 'Show' }).click();
-      await page.waitForTimeout(300);
-    },
-  })),
+  ...['Brief', 'Budgets and guards', 'Claude Code', 'Tools', 'Notifications', 'Window', 'Data'].map(
+    (part) => ({
+      name: `settings-${part.toLowerCase().split(' ')[0]}`,
+      show: async (page: Page) => {
+        await page.keyboard.press('Control+,');
+        await page.getByRole('button', { name: part, exact: true }).click();
+        if (part === 'Notifications') await page.getByRole('button', { name: 'Show' }).click();
+        await page.waitForTimeout(300);
+      },
+    }),
+  ),
   { name: 'narrow-inbox', viewport: narrow, show: (page) => page.keyboard.press('2') },
   {
     name: 'narrow-conversation',

@@ -120,8 +120,13 @@ export function showcaseScript(call: MessagesCall): Answer | Promise<Answer> {
   }
   if (asked.includes('checkout step')) {
     return {
-      text: 'Steps 1 to 34 are good. Before you go on:\n\n1. Run step 12 again with `--retries 0`; it passed only on the second try.\n2. ',
-      ...{ gate: new Promise(() => {}), gateAfterChars: 120, firstByteDelayMs: 20 },
+      text:
+        'Steps 1 to 34 are good. Before you go on:\n\n1. Run step 12 again with `--retries 0`; it passed only on the second try.\n2. ' +
+        'Look at the trace of step 12 before you change it, and tell me what it waited for. '.repeat(
+          30,
+        ),
+      // Long enough to be seen coming in for as long as pictures are taken.
+      ...{ chunkDelayMs: 900, chunkChars: 8, firstByteDelayMs: 20 },
     };
   }
   if (asked.includes('three files')) {

@@ -16,12 +16,15 @@ interface Props {
  */
 export function Dialog({ title, onClose, children, shape = 'page' }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   const titleId = useId();
   useEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
+    // A page is read first: its close button must not stand there as if it were to be pressed.
+    if (shape === 'page') body.current?.focus();
     return () => element?.close();
-  }, []);
+  }, [shape]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Esc does the same, by the element itself.
     <dialog
@@ -37,7 +40,7 @@ export function Dialog({ title, onClose, children, shape = 'page' }: Props) {
         if (event.target === dialog.current) onClose();
       }}
     >
-      <div className="dialog-body">
+      <div ref={body} className="dialog-body" tabIndex={-1}>
         <header className={shape === 'bar' ? 'hidden-words' : 'dialog-head'}>
           <h2 id={titleId}>{title}</h2>
           {shape === 'page' && (

@@ -13,11 +13,14 @@ const partsBySection: Record<string, SettingsPart> = {
   budget: 'budget',
   guards: 'budget',
   claudeCode: 'claudeCode',
-  ntfy: 'phone',
+  tools: 'tools',
+  ntfy: 'notifications',
+  desktop: 'appearance',
   faults: 'faults',
   logs: 'data',
 };
 
 export function settingsPartOf(path: SettingPath): SettingsPart {
+  if (path === 'desktop.notifications') return 'notifications';
   return partsBySection[path.split('.')[0] ?? ''] ?? 'data';
 }

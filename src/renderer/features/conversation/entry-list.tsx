@@ -51,6 +51,25 @@ export function EntryList({ session, timeline, entries }: Props) {
     virtualizer.scrollToEnd({ behavior: 'auto' });
   }, [virtualizer]);
 
+  // What opens or grows above and below must not push the end out of sight.
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    let wasAtEnd = true;
+    const onScroll = () => {
+      wasAtEnd = virtualizer.isAtEnd(endThresholdPx);
+    };
+    const observer = new ResizeObserver(() => {
+      if (wasAtEnd) virtualizer.scrollToEnd({ behavior: 'auto' });
+    });
+    element.addEventListener('scroll', onScroll);
+    observer.observe(element);
+    return () => {
+      element.removeEventListener('scroll', onScroll);
+      observer.disconnect();
+    };
+  }, [virtualizer]);
+
   const lastSeq = entries.at(-1)?.seq ?? 0;
   useEffect(() => {
     if (isAtEnd) setSeenSeq(lastSeq);

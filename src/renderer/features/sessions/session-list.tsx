@@ -50,6 +50,9 @@ export function SessionList() {
             <>
               <p className="empty-title">{words.sessions.none}</p>
               <p>{words.sessions.noneBody}</p>
+              <button type="button" className="text-button" onClick={actions.showFirstRun}>
+                {words.sessions.firstSteps}
+              </button>
             </>
           )}
         </div>

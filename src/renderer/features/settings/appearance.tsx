@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'react';
+import type { CommandState, DesktopFunctions } from '#shared/desktop-bridge.ts';
+import { Button } from '../../components/button.tsx';
 import { useInterface, useView } from '../../state/context.ts';
 import { words } from '../../words.ts';
 
@@ -57,6 +59,32 @@ export function Appearance() {
           </div>
         )}
       </div>
+      {bridge.desktop && <TerminalCommand desktop={bridge.desktop} />}
+    </div>
+  );
+}
+
+/** Whether `relay` can be typed in a terminal, and the way to make it so. */
+function TerminalCommand({ desktop }: { desktop: DesktopFunctions }) {
+  const [state, setState] = useState<CommandState | null>(null);
+  useEffect(() => {
+    void desktop.commandState().then(setState);
+  }, [desktop]);
+  if (!state) return null;
+  const { commandState } = words.settings;
+  return (
+    <div className="setting">
+      <span className="setting-what">
+        {words.settings.command}
+        <span className="setting-facts">
+          {state.kind === 'unavailable' ? state.why : commandState[state.kind](state.link)}
+        </span>
+      </span>
+      {state.kind === 'missing' && (
+        <Button onClick={() => void desktop.installCommand().then(setState)}>
+          {words.settings.commandInstall}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { useActions } from '../../state/context.ts';
+import { useInterface } from '../../state/context.ts';
 import { words } from '../../words.ts';
 import type { SettingsView } from './setting-row.tsx';
 
@@ -8,10 +8,16 @@ type SecretName = 'ANTHROPIC_API_KEY' | 'ANTHROPIC_AUTH_TOKEN';
 
 /** The key: can be set and tested, is never shown. The test says what it found. */
 export function Credential({ view, reload }: { view: SettingsView; reload: () => Promise<void> }) {
-  const actions = useActions();
+  const { actions, bridge } = useInterface();
   const [name, setName] = useState<SecretName>('ANTHROPIC_API_KEY');
   const [text, setText] = useState('');
   const [found, setFound] = useState('');
+  const [place, setPlace] = useState(words.settings.keyPlace.file);
+  useEffect(() => {
+    void bridge.desktop?.keyPlace().then((where) => {
+      setPlace(where.kind === 'file' ? where.why : words.settings.keyPlace.keychain);
+    });
+  }, [bridge]);
   const test = async () => {
     setFound(words.settings.keyTesting);
     const answer = await actions.call('supervisor.probe', {});
@@ -29,7 +35,7 @@ export function Credential({ view, reload }: { view: SettingsView; reload: () =>
       <h3>{words.settings.key}</h3>
       <p className="quiet">
         {view.hasCredential ? words.settings.keyThere : words.settings.keyMissing}{' '}
-        {words.settings.keyBody}
+        {words.settings.keyBody} {place}
       </p>
       <form
         className="field-line"

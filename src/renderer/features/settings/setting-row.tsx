@@ -3,6 +3,7 @@ import type { RpcOutput } from '#shared/rpc.ts';
 import { checkSetting, type SettingDefinition } from '#shared/settings.ts';
 import { useActions } from '../../state/context.ts';
 import { words } from '../../words.ts';
+import { TableControl } from './table-control.tsx';
 
 export type SettingsView = RpcOutput<'settings.get'>;
 
@@ -28,6 +29,19 @@ export function SettingRow({ definition, view, reload }: Props) {
     await reload();
   };
   const id = `setting-${path}`;
+  if (control.kind === 'table') {
+    return (
+      <div className="setting setting-table">
+        <span className="setting-what">
+          {plain(description)}
+          <span className="setting-facts">
+            <code className="setting-key">{path}</code>
+          </span>
+        </span>
+        <TableControl path={path} value={found?.value} onSave={save} />
+      </div>
+    );
+  }
   return (
     <div className="setting">
       <label className="setting-what" htmlFor={id}>
@@ -166,5 +180,6 @@ function firstOf(control: SettingControl): unknown {
   }
 }
 
-/** Descriptions are also comments in config.yaml, where backticks mark code. */
-const plain = (text: string): string => text.replaceAll('`', '');
+/** Descriptions are also comments in config.yaml, where backticks mark code and null is none. */
+const plain = (text: string): string =>
+  text.replaceAll('`', '').replace(/\bnull\b/g, words.settings.none);

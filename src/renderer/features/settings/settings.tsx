@@ -85,7 +85,7 @@ interface PartProps {
 
 function Part({ part, view, reload }: PartProps) {
   const rows = settingDefinitions
-    .filter(({ path, control }) => settingsPartOf(path) === part && control.kind !== 'table')
+    .filter(({ path }) => settingsPartOf(path) === part && path !== 'prices')
     .map((definition) => (
       <SettingRow key={definition.path} definition={definition} view={view} reload={reload} />
     ));
@@ -102,7 +102,7 @@ const before: Partial<Record<SettingsPart, (props: Omit<PartProps, 'part'>) => R
   supervisor: ({ view, reload }) => <Credential view={view} reload={reload} />,
   brief: () => <Brief />,
   claudeCode: () => <ClaudeCode />,
-  phone: ({ view }) => <Phone view={view} />,
+  notifications: ({ view }) => <Phone view={view} />,
   appearance: () => <Appearance />,
   data: () => <Data />,
   about: () => <About />,
