@@ -69,6 +69,14 @@ interface RunningCall {
   toolAbort: AbortController;
 }
 
+/** A turn that is ready for its first call. */
+interface Begun {
+  turn: LiveTurn;
+  /** The window will move before long: this can be summarised meanwhile. */
+  nextSummary: Omit<SummaryOrder, 'signal'> | undefined;
+}
+
+const notNow = { turn: undefined, nextSummary: undefined };
 const progressEveryMs = 100;
 const charactersPerToken = 4;
 const coolingMs = 1000;
@@ -194,11 +202,16 @@ export function createCaller(options: CallerOptions): Caller {
         if (state !== 'done') return;
         continue;
       }
-      const turn = continued(exchange) ?? (await begun(call, exchange));
+      const going = continued(exchange);
+      const { turn, nextSummary } = going
+        ? { turn: going, nextSummary: undefined }
+        : ((await begun(call, exchange)) ?? notNow);
       if (!turn) return;
       const callId = startCall(engine, exchange.id, 'answer', turn.request, turn.plan);
       if (!callId) return;
       call.callId = callId;
+      // Not before: of two calls under way, the exchange waits for the first.
+      if (nextSummary) prepareSummary(nextSummary);
       const mustGoOn = await answer(call, callId, exchange, turn);
       call.callId = null;
       if (!mustGoOn) return;
@@ -223,7 +236,7 @@ export function createCaller(options: CallerOptions): Caller {
   }
 
   /** A turn from what is stored, after whatever summaries it needs; undefined: not now. */
-  async function begun(call: RunningCall, exchange: ExchangeState): Promise<LiveTurn | undefined> {
+  async function begun(call: RunningCall, exchange: ExchangeState): Promise<Begun | undefined> {
     const { id: exchangeId, conversationId } = exchange;
     const { signal } = call.abort;
     let isReminded = false;
@@ -254,10 +267,10 @@ export function createCaller(options: CallerOptions): Caller {
         }
         case 'send': {
           recordInstructions(given.instructions);
-          if (plan.prepareSummary) prepareSummary({ ...order, range: plan.prepareSummary });
           const turn = beginTurn(requestFor(plan, given, exchange), plan, entries);
           turns.set(exchangeId, turn);
-          return turn;
+          const range = plan.prepareSummary;
+          return { turn, nextSummary: range && { ...order, range } };
         }
       }
     }
