@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Autonomy, ItemKind } from './events.ts';
+import { Autonomy, ItemKind, type RelayEvent } from './events.ts';
 import { ConversationId, ExchangeId, ItemId, SessionId } from './ids.ts';
 import { Usage } from './usage.ts';
 
@@ -179,6 +179,15 @@ export const RejectedEnvelope = z.object({
   at: z.number(),
 });
 export type RejectedEnvelope = z.infer<typeof RejectedEnvelope>;
+
+/** Words around a place that was found, in pieces; the matching ones are to be marked. */
+export const Excerpt = z.array(z.object({ text: z.string(), isMatch: z.boolean() }));
+export type Excerpt = z.infer<typeof Excerpt>;
+
+export interface Found {
+  event: RelayEvent;
+  excerpt: Excerpt;
+}
 
 /** One line of the first relay's JSON history (`{role, content, ts, session_id, meta}`). */
 export const HistoryEntry = z.object({

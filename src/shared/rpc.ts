@@ -6,6 +6,7 @@ import {
   ConnectScope,
   CostRow,
   CostSummary,
+  Excerpt,
   HistoryEntry,
   InboxItem,
   ModelPrice,
@@ -79,10 +80,22 @@ export const rpc = {
     input: z.object({ exchangeId: ExchangeId }),
     output: z.object({ events: z.array(Event) }),
   },
+  /**
+   * What was said with these words in it, whatever they are; the last may be the beginning of a word.
+   * First what has the text as it stands, then the newest. `excerpts`: one for each event.
+   */
   'events.search': {
     kind: 'query',
-    input: z.object({ text: words, sessionId: SessionId.optional(), limit: limit.default(50) }),
-    output: z.object({ events: z.array(Event) }),
+    input: z.object({
+      // Not trimmed: a blank at the end says that the last word is whole.
+      text: z.string().max(8_000_000),
+      sessionId: SessionId.optional(),
+      conversationId: ConversationId.optional(),
+      /** Only events before this sequence number. */
+      before: z.number().int().optional(),
+      limit: limit.default(50),
+    }),
+    output: z.object({ events: z.array(Event), excerpts: z.array(Excerpt) }),
   },
   'settings.get': {
     kind: 'query',
@@ -148,6 +161,9 @@ export const rpc = {
     input: nothing,
     output: z.object({ ok: z.boolean(), message: z.string() }),
   },
+
+  /** Opens the offline demo beside this relay; `url` is its one-time address on 127.0.0.1. */
+  'demo.open': { kind: 'command', input: nothing, output: z.object({ url: z.string() }) },
 
   'relay.pause': { kind: 'command', input: z.object({ via: Via }), output: done },
   'relay.resume': { kind: 'command', input: z.object({ via: Via }), output: done },

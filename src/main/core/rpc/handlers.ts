@@ -1,6 +1,7 @@
 import type { RelayEvent } from '#shared/events.ts';
 import type { RpcHandlers, RpcName, RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
 import { settingDefinitions, settingValue } from '#shared/settings.ts';
+import type { DemoWindow } from '../demo-window.ts';
 import type { Command } from '../engine/command.ts';
 import { defaultConversation } from '../engine/decide/decision.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -42,6 +43,7 @@ export interface HandlerOptions {
   prices: () => RpcOutput<'prices.list'>;
   /** A sentence when the owner's phone could not be reached. */
   sendTestNotification: () => Promise<string | undefined>;
+  openDemo: DemoWindow['open'];
   /** Sentences on what is wrong right now, beside the settings' own. */
   problems: () => readonly string[];
   now?: () => number;
@@ -116,7 +118,13 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'events.after': ({ after, limit }) =>
       value({ events: store.after(after, limit), lastSeq: store.lastSeq() }),
     'exchange.events': ({ exchangeId }) => events(store.ofExchange(exchangeId)),
-    'events.search': ({ text, sessionId, limit }) => events(queries.search(text, sessionId, limit)),
+    'events.search': (input) => {
+      const found = queries.search(input);
+      return value({
+        events: found.map(({ event }) => event),
+        excerpts: found.map(({ excerpt }) => excerpt),
+      });
+    },
     'settings.get': () => value(settingsView(settings)),
     'settings.set': ({ key, value: wanted }) => editAnswer(settings.set(key, wanted)),
     'secret.set': ({ name, value: secret }) => editAnswer(settings.setSecret(name, secret)),
@@ -137,6 +145,11 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
       const { model } = settings.current().supervisor;
       const found = await supervisor.probe(model, AbortSignal.timeout(30_000));
       return value({ ok: found.ok, message: found.ok ? found.found : found.fault.message });
+    },
+    'demo.open': async () => {
+      const opened = await options.openDemo();
+      if (opened.ok) return value({ url: opened.url });
+      return { ok: false, error: { code: 'failed', message: opened.message } };
     },
     'relay.pause': ({ via }) => carryOut({ kind: 'pause', via }),
     'relay.resume': ({ via }) => carryOut({ kind: 'resume', via }),

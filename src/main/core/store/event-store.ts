@@ -204,6 +204,7 @@ export function createEventStore(db: Database, atPoint: AtPoint = noFault): Even
       db.transaction(() => {
         // `entries` refers to events only, so the order does not matter.
         for (const table of readModelTables) db.exec(`DELETE FROM ${table}`);
+        db.exec(`INSERT INTO search (search) VALUES ('delete-all')`);
         for (const event of store.all(0)) apply(event);
       })();
     },

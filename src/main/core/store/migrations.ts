@@ -134,4 +134,22 @@ export const migrations: readonly string[] = [
   -- The standing instructions are asked for at every call, and change once in a thousand.
   CREATE INDEX events_instructions ON events (seq) WHERE type = 'system_message';
   `,
+  `
+  -- What can be searched (docs/decisions/0006): the words of each event, and one token each for its
+  -- session and conversation, so that a filter is a list of rows like any word.
+  CREATE VIEW searchable AS
+    SELECT seq,
+      substr(CASE type
+        WHEN 'tool_call' THEN (payload ->> 'name') || ' ' || (payload -> 'input')
+        WHEN 'tool_response' THEN payload ->> 'output'
+        ELSE payload ->> 'text'
+      END, 1, 262144) AS text,
+      's' || hex(session_id) || ' c' || hex(conversation_id) AS place
+    FROM events
+    WHERE type IN ('user_message', 'agent_message', 'tool_call', 'tool_response', 'summary.made');
+  -- Keeps the index only; the words stay where they are.
+  CREATE VIRTUAL TABLE search USING fts5 (text, place, content = 'searchable',
+    content_rowid = 'seq', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+  INSERT INTO search (search) VALUES ('rebuild');
+  `,
 ];

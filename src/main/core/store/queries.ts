@@ -1,11 +1,12 @@
 import type { RelayEvent } from '#shared/events.ts';
 import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
-import type { InboxItem, RejectedEnvelope } from '#shared/models.ts';
+import type { Found, InboxItem, RejectedEnvelope } from '#shared/models.ts';
 import type { Usage } from '#shared/usage.ts';
 import type { ConversationEntry, ConversationSummary } from '../conversation/entry.ts';
 import type { Database } from './database.ts';
 import { eventColumns, toEvent } from './event-store.ts';
 import { pendingEntriesSql } from './read-models.ts';
+import { createSearch, type Sought } from './search.ts';
 
 export interface SessionRow {
   id: SessionId;
@@ -42,7 +43,8 @@ export interface Queries {
   countRejected(): number;
   isFileTaken(fileKey: string): boolean;
   isIdTaken(sessionId: SessionId, envelopeId: string): boolean;
-  search(text: string, sessionId: SessionId | undefined, limit: number): RelayEvent[];
+  /** By the full-text index; the cost is that of the matching events, not of all. */
+  search(sought: Sought): Found[];
   lastInstructions(): string | undefined;
 }
 
@@ -78,13 +80,6 @@ export function createQueries(db: Database): Queries {
   const idTaken = db
     .prepare('SELECT 1 FROM taken_ids WHERE session_id = ? AND envelope_id = ?')
     .pluck();
-  const search = db.prepare(
-    `SELECT ${eventColumns} FROM events
-     WHERE type IN ('user_message', 'agent_message', 'tool_call', 'tool_response')
-       AND instr(lower(payload), lower(@text)) > 0
-       AND (@sessionId IS NULL OR session_id = @sessionId)
-     ORDER BY seq DESC LIMIT @limit`,
-  );
   const instructions = db.prepare(
     `SELECT ${eventColumns} FROM events WHERE type = 'system_message' ORDER BY seq DESC LIMIT 1`,
   );
@@ -128,15 +123,7 @@ export function createQueries(db: Database): Queries {
     countRejected: () => countRejected.get() as number,
     isFileTaken: (fileKey) => fileTaken.get(fileKey) === 1,
     isIdTaken: (sessionId, envelopeId) => idTaken.get(sessionId, envelopeId) === 1,
-    search: (text, sessionId, limit) =>
-      search
-        .all({
-          // Payloads are JSON, so the text is looked for as JSON writes it.
-          text: JSON.stringify(text).slice(1, -1),
-          sessionId: sessionId ?? null,
-          limit,
-        })
-        .map((row) => toEvent(row as Parameters<typeof toEvent>[0])),
+    search: createSearch(db),
     lastInstructions() {
       const row = instructions.get() as Parameters<typeof toEvent>[0] | undefined;
       const event = row ? toEvent(row) : undefined;

@@ -1,4 +1,4 @@
-import type { RelayEvent } from '#shared/events.ts';
+import { conversationEventTypes, type RelayEvent } from '#shared/events.ts';
 import { localDay } from '#shared/local-day.ts';
 import type { Database } from './database.ts';
 
@@ -17,6 +17,12 @@ export const readModelTables = [
 
 /** Brings the read models up to one more event; called in the transaction that stores it. */
 export type ApplyEvent = (event: RelayEvent) => void;
+
+/** Of these the words are indexed; the same as in the view `searchable`. */
+const searchedTypes: ReadonlySet<RelayEvent['type']> = new Set([
+  ...conversationEventTypes,
+  'summary.made',
+]);
 
 type Applier<T extends RelayEvent['type']> = (event: RelayEvent<T>) => void;
 
@@ -153,11 +159,17 @@ export function createReadModels(db: Database): ApplyEvent {
       run.settleItem.run(event.at, how, via, itemId);
     },
   };
-  return (event) => appliers[event.type]?.(event as never);
+  return (event) => {
+    appliers[event.type]?.(event as never);
+    if (searchedTypes.has(event.type)) run.index.run(event.seq);
+  };
 }
 
 function prepare(db: Database) {
   return {
+    index: db.prepare(
+      'INSERT INTO search (rowid, text, place) SELECT seq, text, place FROM searchable WHERE seq = ?',
+    ),
     touchSession: db.prepare(
       `INSERT INTO sessions (id, conversation_id, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET last_seen_at = excluded.last_seen_at`,

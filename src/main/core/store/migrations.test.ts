@@ -1,0 +1,39 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from './database.ts';
+import { migrations } from './migrations.ts';
+import { createQueries } from './queries.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'relay-migrations-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A database as the first versions wrote it. */
+function writeOld(file: string, steps: number): void {
+  const db = new BetterSqlite(file);
+  for (const sql of migrations.slice(0, steps)) db.exec(sql);
+  db.pragma(`user_version = ${steps}`);
+  const insert = db.prepare(
+    `INSERT INTO events (id, ts_ns, type, session_id, conversation_id, payload)
+     VALUES (?, 1000000, ?, 's-1', 'default', ?)`,
+  );
+  insert.run('a', 'user_message', '{"author":"session","text":"An old tide.","via":null}');
+  insert.run('b', 'tool_call', '{"name":"bash","input":{"command":"tide --old"},"callId":"c1"}');
+  insert.run('c', 'relay.stopped', '{}');
+  db.close();
+}
+
+test.each([1, 2])('what was said before there was an index (schema %i) is found', async (steps) => {
+  const file = path.join(folder, 'relay.db');
+  writeOld(file, steps);
+  const db = await openDatabase(file);
+  const found = createQueries(db).search({ text: 'tide old', limit: 10 });
+  expect(found.map(({ event }) => event.seq)).toEqual([2, 1]);
+  db.close();
+  expect(readdirSync(folder)).toContain(`relay.db.backup-${steps}`);
+});
