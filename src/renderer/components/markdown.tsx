@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from 'react';
+import { Component, memo, type ReactNode } from 'react';
 import ReactMarkdown, { type Components, defaultUrlTransform } from 'react-markdown';
 import rehypeHighlight from 'rehype-highlight';
 import remarkGfm from 'remark-gfm';
@@ -7,6 +7,8 @@ import { harmless } from '../text/harmless.ts';
 import { words } from '../words.ts';
 import { CodeBlock } from './code-block.tsx';
 
+/** Nobody writes deeper than this; what nests further is there to break whoever reads it. */
+const deepestNesting = 40;
 /** Longer code is shown without colours: finding them would hold up the window. */
 const mostHighlighted = 20_000;
 
@@ -19,23 +21,54 @@ export const Markdown = memo(function Markdown({ text }: { text: string }) {
   const isShort = source.length <= mostHighlighted;
   return (
     <div className="markdown" dir="auto">
-      <ReactMarkdown
-        remarkPlugins={remarkPlugins}
-        rehypePlugins={isShort ? rehypePlugins : none}
-        components={components}
-        urlTransform={defaultUrlTransform}
-      >
-        {source}
-      </ReactMarkdown>
+      <PlainWhereItFails key={source} text={source}>
+        <ReactMarkdown
+          remarkPlugins={remarkPlugins}
+          rehypePlugins={isShort ? [refuseDeepNesting, highlight] : [refuseDeepNesting]}
+          components={components}
+          urlTransform={defaultUrlTransform}
+        >
+          {source}
+        </ReactMarkdown>
+      </PlainWhereItFails>
     </div>
   );
 });
 
 const remarkPlugins = [remarkGfm];
-const rehypePlugins = [[rehypeHighlight, { detect: false }]] as [
-  [typeof rehypeHighlight, { detect: boolean }],
+const highlight: [typeof rehypeHighlight, { detect: boolean }] = [
+  rehypeHighlight,
+  { detect: false },
 ];
-const none: [] = [];
+
+interface Nested {
+  children?: Nested[];
+}
+
+/** Thousands of quotes in quotes overflow the stack of all that walks the page, screen readers too. */
+function refuseDeepNesting() {
+  return (root: Nested): void => {
+    let level: Nested[] = [root];
+    for (let depth = 0; level.length > 0; depth += 1) {
+      if (depth > deepestNesting) throw new RangeError('This text nests too deep.');
+      level = level.flatMap(({ children = [] }) => children);
+    }
+  };
+}
+
+/** What cannot be drawn as Markdown is shown as it was written; the rest of the window goes on. */
+class PlainWhereItFails extends Component<{ text: string; children: ReactNode }> {
+  override state = { hasFailed: false };
+
+  static getDerivedStateFromError() {
+    return { hasFailed: true };
+  }
+
+  override render(): ReactNode {
+    const { text, children } = this.props;
+    return this.state.hasFailed ? <pre className="plain-text">{text}</pre> : children;
+  }
+}
 
 const components: Components = {
   a: ({ href, children }) => <InertLink href={href ?? ''}>{children}</InertLink>,

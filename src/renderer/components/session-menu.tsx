@@ -7,6 +7,7 @@ import type { SessionSummary } from '#shared/models.ts';
 import { useActions, useInterface, useRelay } from '../state/context.ts';
 import { sessionsOf } from '../state/selectors.ts';
 import { words } from '../words.ts';
+import { menuLayer } from './menu-layer.ts';
 
 /** The two menus have the same parts; which one it is only decides where it opens. */
 type Kit = Pick<
@@ -38,7 +39,7 @@ export function SessionMenuItems({ session, kit }: { session: SessionSummary; ki
           {menu.autonomy}
           <ChevronRight size={12} aria-hidden="true" />
         </SubTrigger>
-        <Portal>
+        <Portal container={menuLayer()}>
           <SubContent className="menu" collisionPadding={8}>
             <AutonomyItems session={session} kit={kit} />
           </SubContent>

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'react';
 import { formatUsd } from '#shared/format.ts';
 import type { SessionSummary } from '#shared/models.ts';
 import { StateShape } from '../../components/icons.tsx';
+import { menuLayer } from '../../components/menu-layer.ts';
 import { AutonomyItems, SessionMenuItems } from '../../components/session-menu.tsx';
 import { useInterface, useRelay, useView } from '../../state/context.ts';
 import { findSession } from '../../state/selectors.ts';
@@ -45,9 +46,9 @@ function NothingOpen() {
     <section className="conversation conversation-empty" aria-label={words.conversation.title}>
       {isConnected && (
         <>
-          <p className="empty-title">
+          <h1 className="empty-title">
             {hasSessions ? words.conversation.nothingOpen : words.sessions.none}
-          </p>
+          </h1>
           <p>{hasSessions ? words.conversation.nothingOpenBody : words.sessions.noneBody}</p>
         </>
       )}
@@ -83,7 +84,7 @@ function Head({ session }: { session: SessionSummary }) {
           {words.autonomy[autonomy].name}
           <ChevronDown size={12} aria-hidden="true" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
+        <DropdownMenu.Portal container={menuLayer()}>
           <DropdownMenu.Content className="menu" align="end" collisionPadding={8}>
             <AutonomyItems session={session} kit={DropdownMenu} />
           </DropdownMenu.Content>
@@ -100,7 +101,7 @@ function Head({ session }: { session: SessionSummary }) {
         >
           <Ellipsis size={16} aria-hidden="true" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
+        <DropdownMenu.Portal container={menuLayer()}>
           <DropdownMenu.Content className="menu" align="end" collisionPadding={8}>
             <SessionMenuItems session={session} kit={DropdownMenu} />
           </DropdownMenu.Content>

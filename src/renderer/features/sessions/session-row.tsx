@@ -5,6 +5,7 @@ import { formatUsd } from '#shared/format.ts';
 import type { SessionSummary } from '#shared/models.ts';
 import { Age } from '../../components/age.tsx';
 import { StateShape } from '../../components/icons.tsx';
+import { menuLayer } from '../../components/menu-layer.ts';
 import { SessionMenuItems } from '../../components/session-menu.tsx';
 import { useActions, useView } from '../../state/context.ts';
 import { isUnread } from '../../state/selectors.ts';
@@ -52,7 +53,7 @@ export const SessionRow = memo(function SessionRow({ id, session, isSelected }: 
           </span>
         </div>
       </ContextMenu.Trigger>
-      <ContextMenu.Portal>
+      <ContextMenu.Portal container={menuLayer()}>
         <ContextMenu.Content className="menu" collisionPadding={8}>
           <SessionMenuItems session={session} kit={ContextMenu} />
         </ContextMenu.Content>
