@@ -1,18 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { defineConfig } from 'playwright/test';
 import type { HostOptions } from './support/interface.ts';
 
 /**
- * The specs in `specs/` say what the owner sees; they know no host. A project gives them one:
- * `browser` always, `desktop` where an Electron runtime and a display are at hand (desktop/README.md).
- * The specs in `desktop/` are about the Electron host itself.
+ * The specs in `specs/` say what the owner sees; they know no host. A project gives them one: a
+ * browser, or Relay's own window. The specs in `desktop/` are about the Electron host itself. Where a
+ * host is not at hand (`support/browser.ts`, `desktop/rig.ts`) its specs are skipped, and say why.
  */
-const hasDesktop =
-  existsSync(join(import.meta.dirname, 'desktop', 'launcher.ts')) &&
-  process.env.ELECTRON_OVERRIDE_DIST_PATH !== undefined &&
-  process.env.DISPLAY !== undefined;
-
 export default defineConfig<HostOptions>({
   outputDir: '../.cache/e2e',
   globalSetup: './support/build-first.ts',
@@ -28,11 +21,7 @@ export default defineConfig<HostOptions>({
   use: { screenshot: 'only-on-failure' },
   projects: [
     { name: 'browser', testDir: 'specs', use: { host: 'browser' } },
-    ...(hasDesktop
-      ? [
-          { name: 'desktop', testDir: 'specs', use: { host: 'desktop' as const } },
-          { name: 'electron', testDir: 'desktop', use: { host: 'desktop' as const } },
-        ]
-      : []),
+    { name: 'desktop', testDir: 'specs', use: { host: 'desktop' } },
+    { name: 'electron', testDir: 'desktop', use: { host: 'desktop' } },
   ],
 });

@@ -145,7 +145,7 @@ test('a huge line and a huge text hold nothing up and widen nothing', async ({ o
   const { log, row, conversation, composer } = partsOf(page);
   relay.drop({ session_id: 'huge', content: `One line. ${'x'.repeat(2_000_000)}` });
   await relay.take('huge');
-  relay.drop({ session_id: 'huge', content: `# Deep\n${'> '.repeat(3_000)}deep` });
+  relay.drop({ session_id: 'huge', content: `# Deep\n\n${'> '.repeat(30_000)}deep` });
   await relay.take('huge');
   relay.drop({
     session_id: 'huge',
@@ -169,6 +169,14 @@ test('a huge line and a huge text hold nothing up and widen nothing', async ({ o
   await expect(letter(log, 'One line.')).toBeVisible();
   expect(await widest()).toEqual({ page: 0, log: 0 });
   await expect(conversation.getByRole('heading', { level: 1 })).toBeInViewport();
+
+  // What nests too deep is shown as it was written, unfolded too.
+  await log
+    .getByRole('button', { name: /^Show .* more/ })
+    .nth(1)
+    .click();
+  await expect(letter(log, '> > > > > >').locator('blockquote')).toHaveCount(0);
+  await expect(letter(log, '> > > > > >')).toBeVisible();
 
   // Still quick: a key shows at once.
   const startedMs = Date.now();

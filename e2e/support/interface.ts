@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { test as base, expect, type Page } from 'playwright/test';
 import { words } from '../../src/renderer/words.ts';
+import { whyNoRig } from '../desktop/rig.ts';
 import { findBrowser, whyNoBrowser } from './browser.ts';
 import { createBrowserLauncher, type Launcher, type Look } from './launcher.ts';
 import { type RelayProcess, type RelayProcessOptions, startRelayProcess } from './relay-process.ts';
-import { type Supervisor, startSupervisor } from './supervisor.ts';
+import { type Script, type Supervisor, startSupervisor } from './supervisor.ts';
 
 export interface HostOptions {
   /** What shows the interface. */
@@ -15,6 +16,8 @@ export interface OpenOptions extends RelayProcessOptions {
   /** Whether a key is there from the start; without, the interface begins with the first steps. */
   key?: boolean;
   look?: Look;
+  /** What the supervisor says where the spec has not told it. */
+  script?: Script;
   /** A home without sessions shows the first steps; specs about something else start beyond them. */
   firstRun?: boolean;
 }
@@ -47,8 +50,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   ],
   openInterface: async ({ launcher }, use) => {
     const closing: (() => Promise<unknown>)[] = [];
-    await use(async ({ key = true, firstRun = false, look, env, ...options } = {}) => {
-      const supervisor = await startSupervisor();
+    await use(async ({ key = true, firstRun = false, look, script, env, ...options } = {}) => {
+      const supervisor = await startSupervisor(script);
       closing.push(() => supervisor.api.close());
       const relay = await startRelayProcess({
         ...options,
@@ -70,9 +73,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
 export { expect };
 
-// Asked before a launcher is made: without a browser every spec is skipped, and says why.
+// Asked before a launcher is made: without its host every spec is skipped, and says why.
 test.beforeEach(({ host }) => {
   test.skip(host === 'browser' && findBrowser() === undefined, whyNoBrowser);
+  test.skip(host === 'desktop' && whyNoRig() !== undefined, whyNoRig());
 });
 
 /** Waits for the first picture of the relay, and leaves the first steps unless they are wanted. */

@@ -1,4 +1,9 @@
-import { type Answer, type MessagesApi, startMessagesApi } from '#demo/messages-api.ts';
+import {
+  type Answer,
+  type MessagesApi,
+  type MessagesCall,
+  startMessagesApi,
+} from '#demo/messages-api.ts';
 
 /** The far end of the supervisor's calls: a real Messages API on loopback that says what it is told to. */
 export interface Supervisor {
@@ -11,9 +16,14 @@ export interface Supervisor {
 
 export const usualAnswer = 'Go on, and show me the output.';
 
-export async function startSupervisor(): Promise<Supervisor> {
+export type Script = (call: MessagesCall) => Answer | Promise<Answer>;
+
+/** @param script answers what `willSay` has not been told */
+export async function startSupervisor(
+  script: Script = () => ({ text: usualAnswer }),
+): Promise<Supervisor> {
   const answers: Answer[] = [];
-  const api = await startMessagesApi({ script: () => answers.shift() ?? { text: usualAnswer } });
+  const api = await startMessagesApi({ script: (call) => answers.shift() ?? script(call) });
   return {
     api,
     willSay: (...more) => answers.push(...more),
