@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { _electron, chromium, type ElectronApplication, type Page } from 'playwright';
 import { connectRelay } from '#core/rpc/client.ts';
 import {
   type Answer,
@@ -39,10 +39,11 @@ export interface TestHome {
 export async function makeHome(
   session: DesktopSession,
   script: (call: MessagesCall, callNumber: number) => Answer,
+  key?: string,
 ): Promise<TestHome> {
   const root = mkdtempSync(join(tmpdir(), 'relay-desktop-'));
   mkdirSync(join(root, 'queue'), { recursive: true });
-  const api = await startMessagesApi({ script });
+  const api = await startMessagesApi({ script, ...(key === undefined ? {} : { key }) });
   return {
     root,
     api,
@@ -80,12 +81,12 @@ export interface DesktopApp {
 export async function launchDesktop(
   session: DesktopSession,
   home: TestHome,
-  options: { flags?: string[]; args?: string[]; env?: Record<string, string> } = {},
+  options: { args?: string[]; env?: Record<string, string> } = {},
 ): Promise<DesktopApp> {
   const app = await _electron.launch({
     // No `executablePath`: only by the package does Playwright hold the app until it listens.
     chromiumSandbox: session.isSandboxed,
-    args: [...electronFlags, ...(options.flags ?? []), builtApp(), ...(options.args ?? [])],
+    args: [...electronFlags, builtApp(), ...(options.args ?? [])],
     env: { ...home.env, ...options.env },
   });
   app.process().stderr?.on('data', (text) => {
@@ -93,16 +94,7 @@ export async function launchDesktop(
   });
   const page = await app.firstWindow();
 
-  async function call<N extends RpcName>(name: N, input: RpcInput<N>): Promise<RpcOutput<N>> {
-    const result = await page.evaluate(
-      ([wanted, given]) => window.relay.call(wanted as RpcName, given as never),
-      [name, input] as const,
-    );
-    if (!result.ok) throw new Error(`${name}: ${result.error.message}`);
-    // The bridge answers by the contract; the name does not survive the way into the page.
-    return result.value as RpcOutput<N>;
-  }
-
+  const call = callerIn(page);
   return {
     app,
     page,
@@ -116,6 +108,66 @@ export async function launchDesktop(
       app.evaluate((electron) => electron.app.quit()).catch(() => {});
       await closed;
     },
+  };
+}
+
+export type PlainDesktop = Pick<DesktopApp, 'page' | 'call' | 'quit'>;
+
+/**
+ * The desktop started as a user does, without what Playwright puts into an Electron (which takes the
+ * keychain away from it). Resolves once it has its relay.
+ */
+export async function startPlainDesktop(
+  session: DesktopSession,
+  home: TestHome,
+  chromiumFlags: string[],
+): Promise<PlainDesktop> {
+  const sandbox = session.isSandboxed ? [] : ['--no-sandbox'];
+  const child = spawn(
+    session.electronPath,
+    [...electronFlags, ...sandbox, ...chromiumFlags, '--remote-debugging-port=0', builtApp()],
+    { env: home.env, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const address = await debuggingAddress(child);
+  await session.probe.waitFor(() => connectRelay(home.root), { timeout: 30_000 });
+  const browser = await chromium.connectOverCDP(address);
+  const page = await session.probe.waitFor(() => browser.contexts()[0]?.pages()[0]);
+  const call = callerIn(page);
+  await session.probe.waitFor(() => call('status', {}), { timeout: 30_000 });
+  return {
+    page,
+    call,
+    async quit() {
+      await browser.close();
+      await endProcess(child, 'SIGTERM');
+    },
+  };
+}
+
+async function debuggingAddress(child: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of child.stderr ?? []) {
+    text += String(chunk);
+    const address = /DevTools listening on (ws:\S+)/.exec(text)?.[1];
+    if (address !== undefined) {
+      // Unread, the pipe would fill up and stop the desktop.
+      child.stderr?.resume();
+      return address;
+    }
+  }
+  throw new Error(`The desktop did not start: ${text}`);
+}
+
+/** Calls as the interface makes them. */
+function callerIn(page: Page): DesktopApp['call'] {
+  return async (name, input) => {
+    const result = await page.evaluate(
+      ([wanted, given]) => window.relay.call(wanted as RpcName, given as never),
+      [name, input] as const,
+    );
+    if (!result.ok) throw new Error(`${name}: ${result.error.message}`);
+    // The bridge answers by the contract; the name does not survive the way into the page.
+    return result.value as never;
   };
 }
 

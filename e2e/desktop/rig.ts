@@ -90,6 +90,7 @@ export async function startDesktopSession(...flags: string[]): Promise<DesktopSe
   );
   const env = await firstLine(child);
   // The probe finds its session, and Playwright its Electron, in the environment of this process.
+  const before = { ...process.env };
   Object.assign(process.env, env, { ELECTRON_OVERRIDE_DIST_PATH: runtimeDir });
   const module: unknown = await import(pathToFileURL(join(rig, 'desktop-probe.mjs')).href);
   // The shape of a module that this repository does not hold.
@@ -105,6 +106,9 @@ export async function startDesktopSession(...flags: string[]): Promise<DesktopSe
       const ended = once(child, 'exit');
       child.stdin?.end();
       await ended;
+      // TMPDIR and others name folders that are gone now.
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+      Object.assign(process.env, before);
     },
   };
 }

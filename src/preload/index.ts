@@ -65,6 +65,9 @@ const bridge: RelayBridge = {
     chooseFolder: () => ask(askChannels.chooseFolder),
     startsAtLogin: () => ask(askChannels.startsAtLogin),
     setStartsAtLogin: (wanted) => ask(askChannels.setStartsAtLogin, wanted),
+    keyPlace: () => ask(askChannels.keyPlace),
+    commandState: () => ask(askChannels.commandState),
+    installCommand: () => ask(askChannels.installCommand),
   },
 };
 

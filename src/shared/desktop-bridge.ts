@@ -39,6 +39,16 @@ export interface RelayBridge {
   desktop: DesktopFunctions | null;
 }
 
+/** `why`: a sentence for the owner on why it is no better place. */
+export type KeyPlace = { kind: 'keychain' } | { kind: 'file'; why: string };
+
+/** `link` is the path of the link to the command. */
+export type CommandState =
+  | { kind: 'installed'; link: string }
+  | { kind: 'missing'; link: string }
+  /** Something stands in the way; the sentence says what. */
+  | { kind: 'unavailable'; why: string };
+
 export interface DesktopFunctions {
   /** A notification or the tray asks for an inbox item. Returns how to stop listening. */
   onOpenItem(listener: (itemId: ItemId) => void): () => void;
@@ -56,6 +66,12 @@ export interface DesktopFunctions {
   startsAtLogin(): Promise<boolean>;
   /** Resolves with what then holds. */
   setStartsAtLogin(wanted: boolean): Promise<boolean>;
+  /** Where a key goes that is entered here. */
+  keyPlace(): Promise<KeyPlace>;
+  /** Whether `relay` can be typed in a terminal. */
+  commandState(): Promise<CommandState>;
+  /** Makes the link that `commandState` speaks of; resolves with what then holds. */
+  installCommand(): Promise<CommandState>;
 }
 
 /** The preload script's name for it: `window.relay`. */

@@ -9,6 +9,9 @@ export const askChannels = {
   chooseFolder: 'relay:choose-folder',
   startsAtLogin: 'relay:starts-at-login',
   setStartsAtLogin: 'relay:set-starts-at-login',
+  keyPlace: 'relay:key-place',
+  commandState: 'relay:command-state',
+  installCommand: 'relay:install-command',
 } as const;
 
 /** What the window tells. */

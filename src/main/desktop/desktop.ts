@@ -9,12 +9,13 @@ import { showBadge } from './badge.ts';
 import type { Glance } from './glance.ts';
 import { inboxShortcut } from './inbox-shortcut.ts';
 import { openKeychain } from './keychain.ts';
-import { withKeychain } from './keychain-port.ts';
+import { keyPlaceOf, withKeychain } from './keychain-port.ts';
 import { findRelay } from './link/find-relay.ts';
 import { openLink } from './link/relay-link.ts';
 import { showNativeNotice } from './notifications/native-notice.ts';
 import { createOwnerNotices } from './notifications/owner-notices.ts';
 import type { Programs } from './programs.ts';
+import { relayCommand } from './relay-command.ts';
 import { guardSession } from './security/guard-contents.ts';
 import { serveInterface } from './security/interface-scheme.ts';
 import { hiddenFlag, startAtLogin } from './start-at-login.ts';
@@ -114,6 +115,8 @@ function begin(home: Home, programs: Programs, userData: string) {
     port: withKeychain(link, keychain, home),
     homeFolder: home.root,
     login,
+    keyPlace: () => keyPlaceOf(link.state(), keychain),
+    command: relayCommand(programs.commandPath),
     onItemShown(itemId) {
       shownItem = itemId;
       notices.attentionChanged();

@@ -2,9 +2,10 @@ import type { RelayPort } from '#core/relay-port.ts';
 import { editSecret } from '#core/settings/edits.ts';
 import type { Home } from '#core/settings/home-paths.ts';
 import { secretProblem } from '#core/settings/secrets.ts';
+import type { KeyPlace } from '#shared/desktop-bridge.ts';
 import { type RpcError, type RpcResult, rpc } from '#shared/rpc.ts';
 import type { Keychain } from './keychain.ts';
-import type { RelayLink } from './link/relay-link.ts';
+import type { LinkState, RelayLink } from './link/relay-link.ts';
 
 /**
  * The relay as the window sees it: a key it is given goes into the keychain instead of `.env`, where
@@ -15,14 +16,23 @@ export function withKeychain(link: RelayLink, keychain: Keychain, home: Home): R
   return {
     stream: link.stream,
     call(name, input) {
-      const state = link.state();
-      const isOurs = state.kind === 'linked' && state.place !== 'attached';
-      if (name !== 'secret.set' || !isOurs || keychain.whyNot() !== undefined) {
+      if (name !== 'secret.set' || keyPlaceOf(link.state(), keychain).kind === 'file') {
         return link.call(name, input);
       }
       // The answer is that of the call by this name; the generic's types do not follow it there.
       return Promise.resolve(keep(keychain, home, input)) as never;
     },
+  };
+}
+
+/** Where a key goes that is entered in the window now. */
+export function keyPlaceOf(state: LinkState, keychain: Keychain): KeyPlace {
+  const why = keychain.whyNot();
+  if (why !== undefined) return { kind: 'file', why };
+  if (state.kind === 'linked' && state.place !== 'attached') return { kind: 'keychain' };
+  return {
+    kind: 'file',
+    why: 'The relay runs without this window, so it keeps its key itself: in .env (mode 0600).',
   };
 }
 

@@ -2,16 +2,19 @@ import { statSync } from 'node:fs';
 import { dialog, shell } from 'electron';
 import { z } from 'zod';
 import type { RelayPort } from '#core/relay-port.ts';
-import type { KnownFolder } from '#shared/desktop-bridge.ts';
+import type { KeyPlace, KnownFolder } from '#shared/desktop-bridge.ts';
 import { askChannels, tellChannels } from '#shared/desktop-channels.ts';
 import { ItemId, SessionId } from '#shared/ids.ts';
-import type { RpcName } from '#shared/rpc.ts';
+import type { RpcName, RpcOutput } from '#shared/rpc.ts';
+import type { RelayCommand } from '../relay-command.ts';
 import { openOutside } from '../security/guard-contents.ts';
 import { answerWindow, hearWindow } from '../security/window-ipc.ts';
 import type { StartAtLogin } from '../start-at-login.ts';
 import { serveStreams } from './window-streams.ts';
 
 export interface InterfaceServices {
+  keyPlace: () => KeyPlace;
+  command: RelayCommand;
   port: RelayPort;
   homeFolder: string;
   login: StartAtLogin;
@@ -25,10 +28,10 @@ const Folder = z.discriminatedUnion('kind', [
 ]) satisfies z.ZodType<KnownFolder>;
 
 /** Everything the interface can ask of the desktop (src/shared/desktop-bridge.ts). */
-export function answerInterface({ port, homeFolder, login, onItemShown }: InterfaceServices): void {
+export function answerInterface(services: InterfaceServices): void {
+  const { port, homeFolder, login, keyPlace, command, onItemShown } = services;
   answerWindow(askChannels.call, z.tuple([z.string(), z.unknown()]), ([name, input]) =>
-    // The router checks name and input; any may come in.
-    port.call(name as RpcName, input as never),
+    callRelay(port, name, input),
   );
   serveStreams(port);
   answerWindow(askChannels.chooseFolder, nothing, chooseFolder);
@@ -36,6 +39,9 @@ export function answerInterface({ port, homeFolder, login, onItemShown }: Interf
   answerWindow(askChannels.setStartsAtLogin, z.tuple([z.boolean()]), ([wanted]) =>
     login.set(wanted),
   );
+  answerWindow(askChannels.keyPlace, nothing, keyPlace);
+  answerWindow(askChannels.commandState, nothing, command.state);
+  answerWindow(askChannels.installCommand, nothing, command.install);
   hearWindow(tellChannels.openExternal, z.tuple([z.string()]), ([url]) => openOutside(url));
   hearWindow(tellChannels.openFolder, z.tuple([Folder]), ([folder]) => {
     void openFolder(folder, port, homeFolder);
@@ -43,6 +49,17 @@ export function answerInterface({ port, homeFolder, login, onItemShown }: Interf
   hearWindow(tellChannels.itemShown, z.tuple([ItemId.nullable()]), ([itemId]) =>
     onItemShown(itemId),
   );
+}
+
+async function callRelay(port: RelayPort, name: string, input: unknown) {
+  // The router checks name and input; any may come in.
+  const result = await port.call(name as RpcName, input as never);
+  if (name === 'demo.open' && result.ok) {
+    // The one address of this machine that is opened outside: the relay has just made it.
+    const { url } = result.value as RpcOutput<'demo.open'>;
+    await shell.openExternal(url);
+  }
+  return result;
 }
 
 async function chooseFolder(): Promise<string | null> {
