@@ -7,6 +7,7 @@ import { createSearchFiles } from './search-files.ts';
 import type { AnyTool } from './tool.ts';
 import { toolEnvironment } from './tool-environment.ts';
 import type { PolicyTable } from './tool-policies.ts';
+import { createWebGet } from './web/web-get.ts';
 
 export interface OwnToolsOptions {
   /** Of the relay. */
@@ -31,5 +32,6 @@ export function createOwnTools(options: OwnToolsOptions): readonly AnyTool[] {
       rules: options.bashRules,
       timeLimitSeconds: options.timeLimitSeconds,
     }),
+    createWebGet(),
   ];
 }
