@@ -39,7 +39,8 @@ export async function findRelay(
   }
   if (whyNoDatabase() === undefined) {
     const { openOwnRelay } = await import('./own-relay.ts');
-    return openOwnRelay({ version, rendererDir: programs.rendererDir, secrets });
+    const command = [programs.nodePath, join(programs.root, 'out', 'main', 'cli.js')] as const;
+    return openOwnRelay({ version, rendererDir: programs.rendererDir, secrets, command });
   }
   const { startChildRelay } = await import('./child-relay.ts');
   const script = join(programs.root, 'out', 'main', 'headless.js');

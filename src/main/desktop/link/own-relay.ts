@@ -7,12 +7,14 @@ export interface OwnRelayOptions {
   version: string;
   rendererDir: string;
   secrets: SecretSource;
+  /** The `relay` command: its Node and its script, since this process is no Node. */
+  command: readonly [string, string];
 }
 
 /** Core in this process, with the control socket that the `relay` command looks for. */
 export async function openOwnRelay(options: OwnRelayOptions): Promise<Search> {
-  const { version, rendererDir, secrets } = options;
-  const opened = await openRelay({ env: process.env, host: 'desktop', version, secrets });
+  const { version, rendererDir, secrets, command } = options;
+  const opened = await openRelay({ env: process.env, host: 'desktop', version, secrets, command });
   if (!opened.ok) return { ok: false, message: opened.error.message };
   const served = await serveRelay({
     relay: opened.relay,

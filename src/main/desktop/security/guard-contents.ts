@@ -1,5 +1,5 @@
 import { app, type Session, shell, type WebContents } from 'electron';
-import { isInterfaceUrl, parseAddress } from './interface-origin.ts';
+import { isInterfaceUrl, outsideAddress } from './interface-origin.ts';
 
 /**
  * What no page may ever do, for every page there will be: go elsewhere, open a window, embed another
@@ -41,10 +41,4 @@ export function openOutside(address: string): void {
   shell.openExternal(url).catch((error: unknown) => {
     console.error('An address could not be opened:', error);
   });
-}
-
-/** The address as it may be given to the shell, or undefined. */
-export function outsideAddress(address: string): string | undefined {
-  const url = parseAddress(address);
-  return url?.protocol === 'https:' && url.hostname !== '' ? url.href : undefined;
 }

@@ -15,7 +15,13 @@ export function isInterfaceUrl(address: string): boolean {
   );
 }
 
+/** The address as it may be given to the shell, or undefined: `https:` and nothing else. */
+export function outsideAddress(address: string): string | undefined {
+  const url = parseAddress(address);
+  return url?.protocol === 'https:' && url.hostname !== '' ? url.href : undefined;
+}
+
 /** The address in its parts, or undefined. (`URL.parse` is younger than the oldest runtime.) */
-export function parseAddress(address: string): URL | undefined {
+function parseAddress(address: string): URL | undefined {
   return URL.canParse(address) ? new URL(address) : undefined;
 }

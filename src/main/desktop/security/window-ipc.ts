@@ -1,12 +1,6 @@
-import {
-  type IpcMainEvent,
-  type IpcMainInvokeEvent,
-  ipcMain,
-  type WebContents,
-  type WebFrameMain,
-} from 'electron';
+import { type IpcMainEvent, type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
 import type { z } from 'zod';
-import { isInterfaceUrl } from './interface-origin.ts';
+import { isInterface } from './interface-sender.ts';
 
 /**
  * The only way between the main process and a window (held by window-ipc.test.ts): who speaks is
@@ -41,16 +35,4 @@ export function hearWindow<Schema extends z.ZodType>(
 /** Tells a window; one that is gone hears nothing. */
 export function tellWindow(contents: WebContents, channel: string, ...values: unknown[]): void {
   if (!contents.isDestroyed()) contents.send(channel, ...values);
-}
-
-interface Sender {
-  sender: Pick<WebContents, 'mainFrame'>;
-  senderFrame: Pick<WebFrameMain, 'url'> | null;
-}
-
-/** The interface is the top frame of a window and has its address; a frame in it is a stranger. */
-export function isInterface({ sender, senderFrame }: Sender): boolean {
-  return (
-    senderFrame !== null && senderFrame === sender.mainFrame && isInterfaceUrl(senderFrame.url)
-  );
 }
