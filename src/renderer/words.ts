@@ -488,8 +488,10 @@ export const words = {
       claimed: 'Taken by the session',
     },
     offline: 'Try it offline',
-    offlineBody: 'The whole loop with a scripted supervisor, without a key:',
-    offlineCommand: 'npx relay demo',
+    offlineBody:
+      'The whole loop with scripted sessions and a scripted supervisor, without a key, in a relay of its own.',
+    offlineOpen: 'Watch the demo',
+    offlineOpening: 'Opening…',
     proven: 'proven',
     open: 'to do',
     later: 'Go on',

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { Autonomy, type RelayEvent, ToolPolicy, Via } from './events.ts';
-import { type CallId, ConversationId, ExchangeId, ItemId, SessionId } from './ids.ts';
+import { type CallId, ConversationId, ExchangeId, FactId, ItemId, SessionId } from './ids.ts';
 import {
+  Brief,
   ClaudeCodeStatus,
   ConnectScope,
   CostRow,
   CostSummary,
   Excerpt,
+  Fact,
   HistoryEntry,
   InboxItem,
   ModelPrice,
@@ -14,6 +16,7 @@ import {
   RejectedEnvelope,
   SessionSummary,
   Status,
+  SummaryLine,
 } from './models.ts';
 
 /** A committed event as it travels; its payload is checked by whoever wrote it. */
@@ -21,6 +24,7 @@ const Event = z.custom<RelayEvent>((value) => typeof value === 'object' && value
 const nothing = z.object({});
 const done = z.object({});
 const words = z.string().trim().min(1, 'must not be empty').max(8_000_000);
+const fact = z.string().trim().min(1, 'must not be empty').max(2_000);
 const limit = z.number().int().min(1).max(1000);
 
 /**
@@ -96,6 +100,40 @@ export const rpc = {
       limit: limit.default(50),
     }),
     output: z.object({ events: z.array(Event), excerpts: z.array(Excerpt) }),
+  },
+  /** What the supervisor is told with every call, beside the conversation itself. */
+  'facts.list': {
+    kind: 'query',
+    input: z.object({ conversationId: ConversationId }),
+    output: z.array(Fact),
+  },
+  /** All that is kept of a session and its conversation; summaries newest first. */
+  'session.memory': {
+    kind: 'query',
+    input: z.object({ sessionId: SessionId }),
+    output: z.object({
+      conversationId: ConversationId,
+      brief: Brief.nullable(),
+      facts: z.array(Fact),
+      summaries: z.array(SummaryLine),
+    }),
+  },
+  /** What a summary stands for, in the order in which the supervisor was shown it. */
+  'summary.covered': {
+    kind: 'query',
+    input: z.object({
+      /** Of the `summary.made` event. */
+      seq: z.number().int(),
+      /** Only what comes after this position; `next` of the page before. */
+      after: z.number().int().default(0),
+      limit: limit.default(200),
+    }),
+    output: z.object({
+      summary: SummaryLine,
+      events: z.array(Event),
+      /** null: that was the last page. */
+      next: z.number().nullable(),
+    }),
   },
   'settings.get': {
     kind: 'query',
@@ -203,6 +241,23 @@ export const rpc = {
       tool: z.string().regex(/^[a-z0-9_]{1,64}$/),
       policy: ToolPolicy.nullable(),
     }),
+    output: done,
+  },
+  'facts.pin': {
+    kind: 'command',
+    input: z.object({ conversationId: ConversationId, text: fact }),
+    output: z.object({ factId: FactId }),
+  },
+  'facts.edit': {
+    kind: 'command',
+    input: z.object({ factId: FactId, text: fact }),
+    output: done,
+  },
+  'facts.unpin': { kind: 'command', input: z.object({ factId: FactId }), output: done },
+  /** An empty text takes it away. */
+  'session.setBrief': {
+    kind: 'command',
+    input: z.object({ sessionId: SessionId, text: z.string().trim().max(8_000) }),
     output: done,
   },
   'session.move': {

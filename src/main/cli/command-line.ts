@@ -59,6 +59,7 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
   look('demo', 'show the whole loop offline, in a temporary home')
     .option('--fast', 'as quick as it goes')
     .option('--keep', 'leave the home of the demo where it is')
+    .option('--serve', 'show it in the browser, until it is told to stop')
     .action(
       run(async (options: DemoOptions) =>
         (await import('./commands/demo.ts')).demo(context, options),

@@ -2,8 +2,10 @@ import path from 'node:path';
 import type { RpcHandlers, StreamItem } from '#shared/rpc.ts';
 import { installHooks } from './claude-code/install-hooks.ts';
 import { removeAlive, writeAlive } from './claude-code/liveness.ts';
+import { createPermissionDesk } from './claude-code/permission-desk.ts';
 import { createCaller } from './conversation/caller.ts';
 import { createTokenCounter } from './conversation/token-counter.ts';
+import { createDemoWindow } from './demo-window.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createMailbox } from './dispatch/mailbox.ts';
 import { createResumer } from './dispatch/resumer.ts';
@@ -45,6 +47,8 @@ export interface RelayOptions {
   version: string;
   /** Secrets that the host keeps outside of the home. */
   secrets?: SecretSource;
+  /** Program and first arguments of the `relay` command; absent: this process's own Node. */
+  command?: readonly [string, ...string[]];
   /** For tests of what a crash leaves behind. */
   atPoint?: AtPoint;
 }
@@ -173,6 +177,9 @@ async function assemble(foundations: Foundations) {
   const dispatcher = createDispatcher({
     ...{ engine, store, mailbox, holdAll, isHandingOver, atPoint },
   });
+  const permissionDesk = createPermissionDesk({
+    ...{ dispatchDir: home.dispatch, engine, store, env: foundations.env, log },
+  });
   const waker = createWaker({ home, engine });
   const tools = createRelayTools({
     ...{ home: home.root, env: foundations.env, engine, settings, log },
@@ -193,9 +200,22 @@ async function assemble(foundations: Foundations) {
   });
   const notifier = createOwnerNotifier({ engine, settings, log });
   const workshop = createWorkshop({
-    ...{ home, engine, intake, dispatcher, waker, resumer, caller, tokenCounter, notifier, log },
+    ...{
+      home,
+      engine,
+      intake,
+      dispatcher,
+      permissionDesk,
+      waker,
+      resumer,
+      caller,
+      tokenCounter,
+      notifier,
+      log,
+    },
   });
 
+  const demo = createDemoWindow(foundations.command ?? ownCommand());
   const startedAt = Date.now();
   const handlers = createHandlers({
     ...{ engine, store, queries, settings, supervisor },
@@ -205,6 +225,7 @@ async function assemble(foundations: Foundations) {
     }),
     prices: prices.list,
     sendTestNotification: createTestNotification({ settings, log }),
+    openDemo: demo.open,
     identity: { home: home.root, pid: process.pid, version, host, startedAt },
     problems: () => [...prices.problems(), ...tools.problems(), ...workshop.problems()],
   });
@@ -233,6 +254,7 @@ async function assemble(foundations: Foundations) {
     handlers,
     port,
     async stop() {
+      demo.close();
       await workshop.stop();
       await tools.stop();
       unsubscribe();
@@ -242,6 +264,11 @@ async function assemble(foundations: Foundations) {
     },
   };
 }
+
+const ownCommand = (): [string, string] => [
+  process.execPath,
+  path.join(findInstallation().root, 'out', 'main', 'cli.js'),
+];
 
 function supervisorOf({ home, settings, log, env }: Foundations): Supervisor {
   const idleTimeoutMs = () => settings.current().supervisor.idleTimeoutSeconds * 1000;

@@ -147,6 +147,15 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
       const ending = format === 'markdown' ? 'md' : 'jsonl';
       saveFile(`relay-${sessionId}.${ending}`, found.text);
     },
+    /** The offline demo, in a tab of its own; the desktop opens it in the browser by itself. */
+    async openDemo(): Promise<void> {
+      // Opened while the click is being handled, since browsers stop what comes later.
+      const tab = bridge.desktop === null ? window.open('', '_blank') : null;
+      const demo = await call('demo.open', {});
+      if (tab === null) return;
+      if (demo === undefined) tab.close();
+      else tab.location.replace(demo.url);
+    },
     async copy(text: string): Promise<void> {
       try {
         await navigator.clipboard.writeText(text);
@@ -163,6 +172,8 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
       else if (place === 'sessions') view.setState({ place, column: 'sessions', zone: 'sessions' });
       else view.setState({ place });
     },
+    /** Back to the columns as they were. */
+    back: () => view.setState({ place: 'sessions' }),
     showSettings: (settingsPart: string) => view.setState({ place: 'settings', settingsPart }),
     showColumn: (column: Column) => view.setState({ column }),
     showDialog: (dialog: Dialog) => view.setState({ dialog }),

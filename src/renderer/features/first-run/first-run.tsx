@@ -20,6 +20,7 @@ export function FirstRun() {
   const claude = useQuery('claudeCode.status', {}, sessions.length);
   const [isKeyGood, setKeyGood] = useState(false);
   const [isTaken, setTaken] = useState(false);
+  const [isOpening, setOpening] = useState(false);
   const latest = sessions[0];
   const isConnected = (claude.value?.connected.length ?? 0) > 0;
   const text = words.firstRun;
@@ -55,23 +56,23 @@ export function FirstRun() {
         <footer className="first-run-foot">
           <div>
             <h2>{text.offline}</h2>
-            <p className="quiet">
-              {text.offlineBody}{' '}
-              <button
-                type="button"
-                className="command"
-                title={words.code.copy}
-                onClick={() => void actions.copy(text.offlineCommand)}
-              >
-                <code>{text.offlineCommand}</code>
-              </button>
-            </p>
+            <p className="quiet">{text.offlineBody}</p>
           </div>
+          <Button
+            disabled={isOpening}
+            onClick={async () => {
+              setOpening(true);
+              await actions.openDemo();
+              setOpening(false);
+            }}
+          >
+            {isOpening ? text.offlineOpening : text.offlineOpen}
+          </Button>
           <Button
             look={isKeyGood && latest ? 'main' : 'plain'}
             onClick={() => {
               finishFirstRun();
-              actions.go('sessions');
+              actions.back();
             }}
           >
             {text.later}
