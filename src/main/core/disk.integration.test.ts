@@ -1,0 +1,106 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import type { SessionId } from '#shared/ids.ts';
+import { openRelay } from './relay.ts';
+import { openRelayFixture } from './testing/relay-fixture.ts';
+import { gate } from './testing/spoken.ts';
+
+/** A disk that can be filled and cleared: commits then fail with the error that SQLite gives. */
+function smallDisk() {
+  const disk = {
+    isFull: false,
+    atPoint: (point: string) => {
+      if (!disk.isFull || point !== 'store.committing') return;
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    },
+  };
+  return disk;
+}
+
+const s1 = 's1' as SessionId;
+const goOn = { text: 'Go on.' };
+const full = /^Not done\. The disk is full\. Make room/;
+
+test('a full disk is said, refuses commands with a sentence, and loses no envelope', async () => {
+  const disk = smallDisk();
+  await using relay = await openRelayFixture({ script: () => goOn, atPoint: disk.atPoint });
+  disk.isFull = true;
+  relay.drop('a.json', { session_id: 's1', content: 'All tests pass.' });
+  relay.drop('bad.json', { session_id: '..', content: 'x' });
+  const problems = async () => (await relay.call('status', {})).problems.join();
+  await expect.poll(problems).toContain('The disk is full.');
+  for (const answer of [
+    await relay.relay.port.call('relay.pause', { via: 'cli' }),
+    await relay.relay.port.call('session.send', { sessionId: s1, text: 'x', via: 'cli' }),
+    await relay.relay.port.call('history.import', { entries: [{ role: 'user', content: 'x' }] }),
+  ]) {
+    expect(answer).toMatchObject({
+      ok: false,
+      error: { code: 'unavailable', message: expect.stringMatching(full) },
+    });
+  }
+  expect(existsSync(path.join(relay.root, 'queue', 'a.json'))).toBe(true);
+  expect(relay.api.calls).toEqual([]);
+  disk.isFull = false;
+  // Found by the looks that are taken now and then, without anything else happening.
+  expect(await relay.take('s1')).toBe('Go on.');
+  expect(relay.of('envelope.accepted')).toHaveLength(1);
+  expect(relay.of('envelope.rejected')).toHaveLength(1);
+  await expect.poll(problems).toBe('');
+});
+
+test('an answer that comes while the disk is full is kept, and the call not made again', async () => {
+  const disk = smallDisk();
+  const held = gate();
+  await using relay = await openRelayFixture({
+    script: () => ({ ...goOn, gate: held.closed }),
+    atPoint: disk.atPoint,
+  });
+  relay.drop('a.json', { session_id: 's1', content: 'All tests pass.' });
+  await relay.until(() => relay.api.calls.length === 1, 'the call');
+  disk.isFull = true;
+  held.open();
+  await relay.api.waitForRequest(
+    ({ path: at, outcome }) => at === '/v1/messages' && outcome === 'answered',
+  );
+  await expect
+    .poll(async () => (await relay.call('status', {})).problems.join(), { timeout: 5000 })
+    .toContain('The disk is full.');
+  disk.isFull = false;
+  expect(await relay.take('s1')).toBe('Go on.');
+  expect(relay.api.calls).toHaveLength(1);
+});
+
+test('a relay that cannot be started says why and leaves the home to the next', async () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'relay-test-'));
+  const env = { RELAY_NTFY_ENABLED: 'false' };
+  const open = (atPoint = (_point: string) => {}) =>
+    openRelay({ home: root, env, host: 'headless', version: 'test', atPoint });
+  const disk = smallDisk();
+  disk.isFull = true;
+  expect(await open(disk.atPoint)).toMatchObject({
+    ok: false,
+    error: { code: 'failed', message: expect.stringContaining('The disk is full.') },
+  });
+  const opened = await open();
+  if (!opened.ok) throw new Error(opened.error.message);
+  await opened.relay.stop();
+  writeFileSync(path.join(root, 'relay.db'), 'no database, whatever its name says '.repeat(40));
+  expect(await open()).toMatchObject({
+    ok: false,
+    error: { message: expect.stringContaining('relay.db) is damaged') },
+  });
+  rmSync(root, { recursive: true, force: true });
+});
+
+test('a stop on a full disk still gives the home free', async () => {
+  const disk = smallDisk();
+  await using relay = await openRelayFixture({ script: () => goOn, atPoint: disk.atPoint });
+  disk.isFull = true;
+  await relay.relay.stop();
+  disk.isFull = false;
+  await relay.start();
+  expect(await relay.call('status', {})).toMatchObject({ state: 'idle' });
+});
