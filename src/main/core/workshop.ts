@@ -140,7 +140,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
 
   function tick(): void {
     ticks += 1;
-    if (ticks % rescanEveryTicks === 0) {
+    if (ticks % rescanEveryTicks === 0 || problems.has('intake')) {
       for (const watching of folderWatches) watching.renew();
       scanSoon();
     }

@@ -70,8 +70,10 @@ export function createIntake(options: IntakeOptions): Intake {
     waiting = [];
     takeBatch(batch);
     waiting = rest;
-    if (ownerFault) throw ownerFault;
-    return { again: unfinished.size > 0, more: rest.length > 0 };
+    const more = rest.length > 0;
+    // Told with the last piece, since nobody looks for more after a fault.
+    if (ownerFault && !more) throw ownerFault;
+    return { again: unfinished.size > 0, more };
   }
 
   function list(): QueueFile[] {
