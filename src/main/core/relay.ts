@@ -182,7 +182,7 @@ async function assemble(foundations: Foundations) {
   });
   const waker = createWaker({ home, engine });
   const tools = createRelayTools({
-    ...{ home: home.root, env: foundations.env, engine, settings, log },
+    ...{ home: home.root, env: foundations.env, engine, bus, settings, log },
   });
   const caller = createCaller({
     ...{ engine, queries, supervisor, log },

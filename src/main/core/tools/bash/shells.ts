@@ -25,9 +25,14 @@ export interface Shells {
 /** The one that has been idle for longest makes room. */
 const mostShells = 16;
 
+/** What the marks of all shells of a home begin with. */
+export function shellMarkOf(home: string): string {
+  return `relay-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`;
+}
+
 export function createShells(options: ShellsOptions): Shells {
   const { home, env, mostProcesses = 512, graceMs = 1_000 } = options;
-  const homeMark = `relay-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`;
+  const homeMark = shellMarkOf(home);
   const ownMark = `${homeMark}-${randomBytes(6).toString('hex')}-`;
   const watchdog = createWatchdog(ownMark);
   // In the order in which they were last used.
