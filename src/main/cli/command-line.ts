@@ -144,7 +144,27 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
         (await import('./commands/connect.ts')).disconnect(context, options),
       ),
     );
-  look('doctor', 'check key, API, home, hooks and versions').action(
+  const service = command('service', 'let the system run the relay, or stop that');
+  const serviceLook = (usage: string, description: string) =>
+    service
+      .command(usage)
+      .description(description)
+      .allowExcessArguments(false)
+      .option('--json', 'print JSON');
+  serviceLook(
+    'install',
+    'start the relay now and at every login, showing the file it writes',
+  ).action(
+    run(async (options: Json) =>
+      (await import('./commands/service.ts')).installService(context, options),
+    ),
+  );
+  serviceLook('uninstall', 'stop it and remove the file').action(
+    run(async (options: Json) =>
+      (await import('./commands/service.ts')).uninstallService(context, options),
+    ),
+  );
+  look('doctor', 'check key, API, home, hooks, service and versions').action(
     run(async (options: Json) => (await import('./commands/doctor.ts')).doctor(context, options)),
   );
   look('export', 'what was said, as Markdown or JSON lines')

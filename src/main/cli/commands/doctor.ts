@@ -3,6 +3,7 @@ import { homeAt } from '#core/settings/home-paths.ts';
 import type { Check, Patient } from '../doctor/check.ts';
 import { checkHome } from '../doctor/home.ts';
 import { checkHooks } from '../doctor/hooks.ts';
+import { checkService } from '../doctor/service.ts';
 import { checkSupervisor } from '../doctor/supervisor.ts';
 import { checkVersions } from '../doctor/versions.ts';
 import { readHomeSettings } from '../home-settings.ts';
@@ -26,6 +27,7 @@ export async function doctor(
     ...checkHome(patient),
     ...(await checkSupervisor(patient)),
     ...checkHooks(patient),
+    ...checkService(patient),
   ];
   const isWell = checks.every(({ state }) => state !== 'fault');
   if (options.json) terminal.write(asJson({ ok: isWell, checks }));
