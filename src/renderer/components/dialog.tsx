@@ -22,7 +22,8 @@ export function Dialog({ title, onClose, children, shape = 'page' }: Props) {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
     // A page is read first: its close button must not stand there as if it were to be pressed.
-    if (shape === 'page') body.current?.focus();
+    const first = shape === 'page' ? body.current : body.current?.querySelector('input');
+    first?.focus();
     return () => element?.close();
   }, [shape]);
   return (

@@ -7,9 +7,15 @@ import { isFirstRunDone } from '../state/view-store.ts';
 export function useFirstLook(): void {
   const { relay, view, actions } = useInterface();
   const hasSnapshot = useRelay((state) => state.snapshot !== null);
+  const latestId = useRelay((state) => sessionsOf(state)[0]?.id);
   const hasLooked = useRef(false);
   useEffect(() => {
-    if (!hasSnapshot || hasLooked.current) return;
+    if (!hasSnapshot) return;
+    if (hasLooked.current) {
+      // The first session of a new home is what there is to look at.
+      if (latestId && view.getState().sessionId === null) view.setState({ sessionId: latestId });
+      return;
+    }
     hasLooked.current = true;
     const state = relay.getState();
     const sessions = sessionsOf(state);
@@ -24,5 +30,5 @@ export function useFirstLook(): void {
     if (findSession(state, sessionId)) return;
     const latest = sessions[0];
     if (latest) view.setState({ sessionId: latest.id });
-  }, [hasSnapshot, relay, view, actions]);
+  }, [hasSnapshot, latestId, relay, view, actions]);
 }

@@ -145,7 +145,7 @@ function pause({ actions }: Interface): boolean {
 function leave({ view, actions }: Interface): boolean {
   const { editor, place } = view.getState();
   if (editor) actions.closeEditor();
-  else if (place !== 'sessions') actions.go('sessions');
+  else if (place !== 'sessions') actions.back();
   else return false;
   return true;
 }

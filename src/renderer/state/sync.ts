@@ -25,6 +25,8 @@ const longestRetryMs = 5_000;
 /** Events come in bursts: one snapshot answers for all of them. */
 const refreshSoonMs = 40;
 const refreshEveryMs = 250;
+/** What changes without an event: a setting by file, the day. */
+const refreshAnywayMs = 5_000;
 
 export function startSync(bridge: RelayBridge, store: RelayStore): Sync {
   let cursor = 0;
@@ -142,6 +144,9 @@ export function startSync(bridge: RelayBridge, store: RelayStore): Sync {
     if (session) void fetchFirst(id, session.conversationId);
   }
 
+  const anyway = setInterval(() => {
+    if (store.getState().connection === 'live') scheduleRefresh();
+  }, refreshAnywayMs);
   void begin();
   return {
     openTimeline(id, conversationId) {
@@ -169,6 +174,7 @@ export function startSync(bridge: RelayBridge, store: RelayStore): Sync {
     refresh: () => void refresh(),
     stop() {
       isOver = true;
+      clearInterval(anyway);
       for (const timer of [retryTimer, refreshTimer, flushTimer]) clearTimeout(timer);
       stopStream();
     },

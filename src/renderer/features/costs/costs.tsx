@@ -41,7 +41,7 @@ export function Costs() {
           className="icon-button"
           aria-label={words.costs.back}
           title={words.costs.back}
-          onClick={() => actions.go('sessions')}
+          onClick={actions.back}
         >
           <ArrowLeft size={16} aria-hidden="true" />
         </button>

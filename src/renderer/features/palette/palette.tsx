@@ -8,6 +8,7 @@ import { settingsPartOf } from '../../state/settings-parts.ts';
 import { harmlessLine } from '../../text/harmless.ts';
 import { sessionName } from '../../text/session-name.ts';
 import { words } from '../../words.ts';
+import { rank } from './rank.ts';
 
 /** Every action, item, session and setting by name. */
 export function Palette() {
@@ -19,7 +20,7 @@ export function Palette() {
   };
   return (
     <Dialog title={words.palette.title} shape="bar" onClose={actions.closeDialog}>
-      <Command label={words.palette.title} loop>
+      <Command label={words.palette.title} loop filter={rank}>
         <div className="bar-field">
           <Command.Input autoFocus placeholder={words.palette.placeholder} />
         </div>

@@ -1,6 +1,7 @@
 import { ArrowLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { settingDefinitions } from '#shared/settings.ts';
+import { useNow } from '../../components/clock.ts';
 import { useQuery } from '../../components/use-query.ts';
 import { useActions, useRelay, useView } from '../../state/context.ts';
 import { type SettingsPart, settingsPartOf } from '../../state/settings-parts.ts';
@@ -19,9 +20,8 @@ export function Settings() {
   const actions = useActions();
   const part = useView((state) => state.settingsPart);
   const problems = useRelay((state) => state.snapshot?.status.problems.join('\n') ?? '');
-  const seq = useRelay((state) => state.snapshot);
-  // The snapshot is new whenever something has changed, a file edit among them.
-  const view = useQuery('settings.get', {}, seq);
+  // Once a second, since a file edit is no event.
+  const view = useQuery('settings.get', {}, useNow());
   // The names of an object literal are its own.
   const parts = Object.keys(words.settings.parts) as SettingsPart[];
   const chosen = parts.find((one) => one === part) ?? 'supervisor';
@@ -33,7 +33,7 @@ export function Settings() {
           className="icon-button"
           aria-label={words.costs.back}
           title={words.costs.back}
-          onClick={() => actions.go('sessions')}
+          onClick={actions.back}
         >
           <ArrowLeft size={16} aria-hidden="true" />
         </button>
