@@ -20,7 +20,8 @@ function describeItem(item: InboxItem, terminal: Terminal): string {
   const age = formatDuration(terminal.now() - item.openedAt);
   const lines = [printable(item.summary)];
   if (item.reasoning !== '') lines.push(terminal.muted(printable(item.reasoning)));
-  if (item.proposal !== '') lines.push(`Proposal: ${printable(item.proposal)}`);
+  const label = item.kind === 'tool' ? 'Would run' : 'Proposal';
+  if (item.proposal !== '') lines.push(`${label}: ${printable(item.proposal)}`);
   const body = indent(lines.join('\n'), 4);
   return `${terminal.accent(item.id)}  ${item.kind}  ${printable(who)}  ${age}\n${body}\n`;
 }

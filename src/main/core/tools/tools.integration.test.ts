@@ -338,3 +338,20 @@ test('a session says that all tests pass; the supervisor runs them and sees that
   expect(await relay.take('s1')).toBe('I ran them: 1 fails. Mend sum.js and run them again.');
   expect(relay.events.filter(({ type }) => type === 'item.opened')).toEqual([]);
 });
+
+test('a program that needs a terminal gets one', async () => {
+  const root = repository({ 'a.txt': 'a' });
+  const command = 'test -t 1 && printf "\\033[31mon a terminal\\033[0m\\n"; read -r x; exit 4';
+  await using relay = await openRelayFixture({
+    config: 'tools: { policies: { bash: allow } }\n',
+    script: (call, n) => {
+      if (n === 1) return { tool: 'bash', input: { command, tty: true } };
+      if (n === 2) return { tool: 'bash', input: { command: 'test -t 1 || echo none' } };
+      return { text: resultText(call) };
+    },
+  });
+  relay.drop('a.json', { session_id: 's1', content: 'Done.', cwd: root });
+  expect(await relay.take('s1')).toMatch(/none/);
+  const { payload } = await relay.waitFor('tool_response');
+  expect(payload.output).toMatch(/^exit code 4 after .*\n\nstdout:\non a terminal$/);
+});
