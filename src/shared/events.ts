@@ -5,6 +5,7 @@ import {
   ConversationId,
   DispatchId,
   type ExchangeId,
+  FactId,
   ItemId,
   type SessionId,
 } from './ids.ts';
@@ -55,6 +56,10 @@ export const HowClosed = z.enum([
   'watched', // the session is switched off: only recorded
 ]);
 export type HowClosed = z.infer<typeof HowClosed>;
+
+/** Whose words they are. */
+export const Author = z.enum(['owner', 'supervisor']);
+export type Author = z.infer<typeof Author>;
 
 const text = z.string();
 const keptKeys = z.record(z.string(), z.unknown());
@@ -148,6 +153,14 @@ export const eventPayloads = {
     /** `omitted`: no summary could be had, the text only says what is left out. */
     method: z.enum(['supervisor', 'omitted']),
   }),
+
+  // What is kept for the supervisor beside the conversation
+  /** The fact's id is `f` and the number of this event. */
+  'fact.pinned': z.object({ text, by: Author }),
+  'fact.edited': z.object({ factId: FactId, text, by: Author }),
+  'fact.unpinned': z.object({ factId: FactId }),
+  /** An empty text: the session has no brief any more. */
+  'brief.set': z.object({ text, by: Author }),
 
   // The life of an exchange
   'exchange.opened': z.object({

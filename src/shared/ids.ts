@@ -35,6 +35,13 @@ export const ItemId = z
   .brand('ItemId');
 export type ItemId = z.infer<typeof ItemId>;
 
+/** `f` and a number: one pinned fact. */
+export const FactId = z
+  .string()
+  .regex(/^f\d+$/)
+  .brand('FactId');
+export type FactId = z.infer<typeof FactId>;
+
 /** `c1`, `c2`, ...: one request to the supervisor, retries counted apart. */
 export const CallId = z
   .string()

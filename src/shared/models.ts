@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Autonomy, ItemKind, type RelayEvent } from './events.ts';
-import { ConversationId, ExchangeId, ItemId, SessionId } from './ids.ts';
+import { Author, Autonomy, ItemKind, type RelayEvent } from './events.ts';
+import { ConversationId, ExchangeId, FactId, ItemId, SessionId } from './ids.ts';
 import { Usage } from './usage.ts';
 
 /** Times are epoch milliseconds, money is US dollars. Keys are part of the contract (DESIGN 2.5). */
@@ -188,6 +188,36 @@ export interface Found {
   event: RelayEvent;
   excerpt: Excerpt;
 }
+
+/** Something that the supervisor sees with every call in a conversation. */
+export const Fact = z.object({
+  id: FactId,
+  conversationId: ConversationId,
+  text: z.string(),
+  /** Whose word it is; what the owner has edited is his. */
+  by: Author,
+  pinnedAt: z.number(),
+  editedAt: z.number().nullable(),
+});
+export type Fact = z.infer<typeof Fact>;
+
+/** What a session is to achieve; the supervisor sees it with every call about it. */
+export const Brief = z.object({ text: z.string(), by: Author, setAt: z.number() });
+export type Brief = z.infer<typeof Brief>;
+
+/** A summary and the stretch of conversation it stands for, both ends included. */
+export const SummaryLine = z.object({
+  /** Of its event. */
+  seq: z.number(),
+  fromPosition: z.number(),
+  toPosition: z.number(),
+  fromAt: z.number(),
+  toAt: z.number(),
+  events: z.number(),
+  text: z.string(),
+  method: z.enum(['supervisor', 'omitted']),
+});
+export type SummaryLine = z.infer<typeof SummaryLine>;
 
 /** One line of the first relay's JSON history (`{role, content, ts, session_id, meta}`). */
 export const HistoryEntry = z.object({

@@ -7,6 +7,7 @@ import { createShells } from './tools/bash/shells.ts';
 import { createOwnTools } from './tools/own-tools.ts';
 import { placeOf } from './tools/place.ts';
 import { createPlugIns } from './tools/plug-ins.ts';
+import type { AnyTool } from './tools/tool.ts';
 import { toolEnvironment } from './tools/tool-environment.ts';
 import { policyIn, policyProblems } from './tools/tool-policies.ts';
 import { createToolbox } from './tools/toolbox.ts';
@@ -18,10 +19,13 @@ export interface RelayToolsOptions {
   bus: Bus;
   settings: SettingsStore;
   log: Logger;
+  /** Offered behind the tools that act in the session's folder. */
+  more: readonly AnyTool[];
 }
 
 /** The supervisor's tools as this relay's settings want them. */
-export function createRelayTools({ home, env, engine, bus, settings, log }: RelayToolsOptions) {
+export function createRelayTools(options: RelayToolsOptions) {
+  const { home, env, engine, bus, settings, log, more } = options;
   const given = () => settings.current().tools;
   const shells = createShells({ home, env: toolEnvironment(env) });
   const own = createOwnTools({
@@ -29,16 +33,17 @@ export function createRelayTools({ home, env, engine, bus, settings, log }: Rela
     bashRules: () => given().bashRules,
     timeLimitSeconds: () => given().timeLimitSeconds,
   });
+  const all = [...own, ...more];
   const plugIns = createPlugIns({
     folder: path.join(home, 'tools'),
     enabled: () => (given().enabled ? given().plugins : {}),
-    takenNames: new Set(own.map(({ name }) => name)),
+    takenNames: new Set(all.map(({ name }) => name)),
     bus,
     onLoaded: (name, tools) => log.info({ name, tools }, 'a tool plug-in was loaded'),
   });
   const leaveSettings = settings.onChange(() => void plugIns.refresh());
   const toolbox = createToolbox({
-    tools: () => (given().enabled ? [...own, ...plugIns.tools()] : []),
+    tools: () => (given().enabled ? [...all, ...plugIns.tools()] : []),
     policyOf: (name) => policyIn(given().policies, name),
     onBug: (name, error) => log.error({ name, error }, 'a tool broke down'),
   });

@@ -15,6 +15,9 @@ import { createEngine, type Engine } from './engine/engine.ts';
 import { type AtPoint, noFault } from './fault-point.ts';
 import { findInstallation } from './installation.ts';
 import { createIntake } from './intake/intake.ts';
+import { createMemory } from './memory/memory.ts';
+import { memoryNote } from './memory/memory-note.ts';
+import { createMemoryTools } from './memory/memory-tools.ts';
 import { createOwnerNotifier, createTestNotification } from './notify/owner-notifier.ts';
 import type { RelayPort } from './relay-port.ts';
 import { callSettingsOf, policyOf } from './relay-settings.ts';
@@ -181,13 +184,21 @@ async function assemble(foundations: Foundations) {
     ...{ dispatchDir: home.dispatch, engine, store, env: foundations.env, log },
   });
   const waker = createWaker({ home, engine });
+  const memory = createMemory({ engine, queries });
   const tools = createRelayTools({
     ...{ home: home.root, env: foundations.env, engine, bus, settings, log },
+    more: createMemoryTools({ memory, queries }),
   });
   const caller = createCaller({
     ...{ engine, queries, supervisor, log },
     toolbox: tools.toolbox,
     placeOf: tools.placeOf,
+    asideFor: ({ sessionId, conversationId }) =>
+      memoryNote({
+        facts: memory.facts(conversationId),
+        sessionId,
+        brief: sessionId ? memory.brief(sessionId) : null,
+      }),
     settings: () => callSettingsOf(settings),
     price: prices.price,
     mostTokens: prices.mostTokens,
@@ -218,7 +229,7 @@ async function assemble(foundations: Foundations) {
   const demo = createDemoWindow(foundations.command ?? ownCommand());
   const startedAt = Date.now();
   const handlers = createHandlers({
-    ...{ engine, store, queries, settings, supervisor },
+    ...{ engine, store, queries, settings, supervisor, memory },
     claudeCode: createClaudeCodeCalls({
       ...{ home: home.root, env: foundations.env },
       resourcesDir: findInstallation().resourcesDir,

@@ -34,6 +34,8 @@ export interface CallerOptions {
   toolbox: Toolbox;
   /** Where the tools of an exchange act; null: nowhere. */
   placeOf: (exchange: ExchangeState) => ToolPlace | null;
+  /** What the supervisor is told with this call beside the conversation; framed. */
+  asideFor?: (exchange: ExchangeState) => string | undefined;
   settings: () => CallSettings;
   price: Price;
   /** The most tokens that a model may answer with; undefined where unknown. */
@@ -114,7 +116,7 @@ export function createCaller(options: CallerOptions): Caller {
       for (const { toolAbort } of running.values()) toolAbort.abort();
       return;
     }
-    const blocked = new Set<ConversationId>(running.keys());
+    const blocked = new Set<ConversationId>();
     for (const exchange of [...engine.state.exchanges.values()]) {
       const { conversationId } = exchange;
       if (blocked.has(conversationId) || !isForSupervisor(exchange)) continue;
@@ -245,7 +247,9 @@ export function createCaller(options: CallerOptions): Caller {
       const given = settings();
       const limits = limitsFor(given.limits, exchange);
       const { entries, summary } = queries.window(conversationId, exchangeId);
-      const plan = planViewport({ entries, summary, systemText: given.instructions, limits });
+      const aside = options.asideFor?.(exchange);
+      const systemText = given.instructions + (aside ?? '');
+      const plan = planViewport({ entries, summary, systemText, limits });
       const order = { exchangeId, conversationId, model: given.summaryModel, limits };
       switch (plan.kind) {
         case 'nothing':
@@ -267,7 +271,7 @@ export function createCaller(options: CallerOptions): Caller {
         }
         case 'send': {
           recordInstructions(given.instructions);
-          const turn = beginTurn(requestFor(plan, given, exchange), plan, entries);
+          const turn = beginTurn(requestFor(plan, given, exchange, aside), plan, entries);
           turns.set(exchangeId, turn);
           const range = plan.prepareSummary;
           return { turn, nextSummary: range && { ...order, range } };
@@ -280,6 +284,7 @@ export function createCaller(options: CallerOptions): Caller {
     plan: Extract<ViewportPlan, { kind: 'send' }>,
     given: CallSettings,
     exchange: ExchangeState,
+    aside: string | undefined,
   ): SupervisorRequest {
     return {
       model: given.model,
@@ -289,6 +294,7 @@ export function createCaller(options: CallerOptions): Caller {
       cacheTtl: given.cacheTtl,
       verdictTools: true,
       tools: toolbox.definitions(options.placeOf(exchange)),
+      ...(aside === undefined ? {} : { aside }),
       ...(plan.pinnedMessage === undefined ? {} : { pinnedMessage: plan.pinnedMessage }),
       ...(given.effort ? { effort: given.effort } : {}),
     };

@@ -49,7 +49,10 @@ export function createToolWork(options: ToolWorkOptions) {
         continue;
       }
       const session = exchange.sessionId && engine.state.sessions.get(exchange.sessionId);
-      const prepared = toolbox.prepare(use, place, session ? session.toolPolicies : new Map());
+      const { id: exchangeId, sessionId, conversationId } = exchange;
+      const policies = session ? session.toolPolicies : new Map();
+      const asker = { exchangeId, sessionId, conversationId };
+      const prepared = toolbox.prepare(use, place, policies, asker);
       const refusal = refusalOf(prepared, tool);
       if (refusal) {
         await answer(exchange, turn, toolUseId, refusal);

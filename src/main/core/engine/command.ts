@@ -1,10 +1,11 @@
-import type { Autonomy, ToolPolicy, Via } from '#shared/events.ts';
+import type { Author, Autonomy, ToolPolicy, Via } from '#shared/events.ts';
 import type { Fault } from '#shared/fault.ts';
 import type {
   CallId,
   ConversationId,
   DispatchId,
   ExchangeId,
+  FactId,
   ItemId,
   SessionId,
 } from '#shared/ids.ts';
@@ -146,3 +147,27 @@ export type Command =
 
 export type CommandKind = Command['kind'];
 export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;
+  | {
+      kind: 'pinFact';
+      conversationId: ConversationId;
+      sessionId: SessionId | null;
+      exchangeId: ExchangeId | null;
+      text: string;
+      by: Author;
+    }
+  | {
+      kind: 'editFact';
+      conversationId: ConversationId;
+      factId: FactId;
+      text: string;
+      by: Author;
+    }
+  | { kind: 'unpinFact'; conversationId: ConversationId; factId: FactId }
+  | {
+      kind: 'setBrief';
+      sessionId: SessionId;
+      exchangeId: ExchangeId | null;
+      /** Empty: none any more. */
+      text: string;
+      by: Author;
+    }

@@ -4,7 +4,8 @@ import { settingDefinitions, settingValue } from '#shared/settings.ts';
 import type { DemoWindow } from '../demo-window.ts';
 import type { Command } from '../engine/command.ts';
 import { defaultConversation } from '../engine/decide/decision.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Outcome } from '../engine/engine.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { EditResult } from '../settings/edits.ts';
 import { credentialOf } from '../settings/secrets.ts';
 import type { SettingsStore } from '../settings/settings.ts';
@@ -14,6 +15,7 @@ import { writeFaultSentence } from '../store/write-fault.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { createClaudeCodeCalls } from './claude-code-calls.ts';
 import { exportConversation } from './export-call.ts';
+import { createMemoryCalls } from './memory-calls.ts';
 import {
   costRows,
   costSummary,
@@ -31,6 +33,7 @@ export interface HandlerOptions {
   queries: Queries;
   settings: SettingsStore;
   supervisor: Supervisor;
+  memory: Memory;
   /** What does not change while the relay runs. */
   identity: {
     home: string;
@@ -67,9 +70,9 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     return outcome.ok ? { ok: true, value: {} } : outcome;
   };
   /** A store that cannot be written is no bug: the owner is told what to do about it. */
-  const execute = (command: Command): RpcResult<readonly RelayEvent[]> => {
+  const attempt = (command: () => Outcome): RpcResult<readonly RelayEvent[]> => {
     try {
-      const outcome = engine.execute(command);
+      const outcome = command();
       return outcome.ok
         ? { ok: true, value: outcome.events }
         : { ok: false, error: outcome.refusal };
@@ -79,6 +82,8 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
       return { ok: false, error: { code: 'unavailable', message: `Not done. ${sentence}` } };
     }
   };
+
+  const execute = (command: Command) => attempt(() => engine.execute(command));
 
   const status = (): RpcOutput<'status'> => ({
     ...identity,
@@ -118,13 +123,7 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'events.after': ({ after, limit }) =>
       value({ events: store.after(after, limit), lastSeq: store.lastSeq() }),
     'exchange.events': ({ exchangeId }) => events(store.ofExchange(exchangeId)),
-    'events.search': (input) => {
-      const found = queries.search(input);
-      return value({
-        events: found.map(({ event }) => event),
-        excerpts: found.map(({ excerpt }) => excerpt),
-      });
-    },
+    ...createMemoryCalls({ engine, store, queries, memory: options.memory, attempt }),
     'settings.get': () => value(settingsView(settings)),
     'settings.set': ({ key, value: wanted }) => editAnswer(settings.set(key, wanted)),
     'secret.set': ({ name, value: secret }) => editAnswer(settings.setSecret(name, secret)),

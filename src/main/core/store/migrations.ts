@@ -152,4 +152,27 @@ export const migrations: readonly string[] = [
     content_rowid = 'seq', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
   INSERT INTO search (search) VALUES ('rebuild');
   `,
+  `
+  CREATE TABLE facts (
+    id              TEXT PRIMARY KEY,
+    pinned_seq      INTEGER NOT NULL,
+    conversation_id TEXT NOT NULL,
+    text            TEXT NOT NULL,
+    "by"            TEXT NOT NULL,
+    pinned_at       INTEGER NOT NULL,
+    edited_at       INTEGER
+  ) STRICT;
+  CREATE INDEX facts_by_conversation ON facts (conversation_id, pinned_seq);
+  CREATE TABLE briefs (
+    session_id TEXT PRIMARY KEY,
+    text       TEXT NOT NULL,
+    "by"       TEXT NOT NULL,
+    set_at     INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  -- What was known at some time in the past, and what stood for what.
+  CREATE INDEX events_facts ON events (conversation_id, seq)
+    WHERE type IN ('fact.pinned', 'fact.edited', 'fact.unpinned');
+  CREATE INDEX events_briefs ON events (session_id, seq) WHERE type = 'brief.set';
+  CREATE INDEX events_summaries ON events (conversation_id, seq) WHERE type = 'summary.made';
+  `,
 ];

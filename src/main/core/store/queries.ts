@@ -5,6 +5,7 @@ import type { Usage } from '#shared/usage.ts';
 import type { ConversationEntry, ConversationSummary } from '../conversation/entry.ts';
 import type { Database } from './database.ts';
 import { eventColumns, toEvent } from './event-store.ts';
+import { createMemoryQueries, type MemoryQueries } from './memory-queries.ts';
 import { pendingEntriesSql } from './read-models.ts';
 import { createSearch, type Sought } from './search.ts';
 
@@ -46,6 +47,7 @@ export interface Queries {
   /** By the full-text index; the cost is that of the matching events, not of all. */
   search(sought: Sought): Found[];
   lastInstructions(): string | undefined;
+  memory: MemoryQueries;
 }
 
 export function createQueries(db: Database): Queries {
@@ -124,6 +126,7 @@ export function createQueries(db: Database): Queries {
     isFileTaken: (fileKey) => fileTaken.get(fileKey) === 1,
     isIdTaken: (sessionId, envelopeId) => idTaken.get(sessionId, envelopeId) === 1,
     search: createSearch(db),
+    memory: createMemoryQueries(db),
     lastInstructions() {
       const row = instructions.get() as Parameters<typeof toEvent>[0] | undefined;
       const event = row ? toEvent(row) : undefined;

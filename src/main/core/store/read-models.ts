@@ -1,6 +1,7 @@
 import { conversationEventTypes, type RelayEvent } from '#shared/events.ts';
 import { localDay } from '#shared/local-day.ts';
 import type { Database } from './database.ts';
+import { factIdOf } from './memory-queries.ts';
 
 /** Tables that follow from the events and nothing else; a rebuild empties and refills them. */
 export const readModelTables = [
@@ -13,6 +14,8 @@ export const readModelTables = [
   'taken_files',
   'taken_ids',
   'rejected',
+  'facts',
+  'briefs',
 ] as const;
 
 /** Brings the read models up to one more event; called in the transaction that stores it. */
@@ -137,6 +140,18 @@ export function createReadModels(db: Database): ApplyEvent {
       run.addConversation.run(event.conversationId);
       run.summarise.run(event.seq, event.conversationId);
     },
+    'fact.pinned': ({ seq, at, conversationId, payload }) => {
+      run.pinFact.run(factIdOf(seq), seq, conversationId, payload.text, payload.by, at);
+    },
+    'fact.edited': ({ at, payload }) => {
+      run.editFact.run(payload.text, payload.by, at, payload.factId);
+    },
+    'fact.unpinned': ({ payload }) => {
+      run.unpinFact.run(payload.factId);
+    },
+    'brief.set': ({ at, sessionId, payload }) => {
+      run.setBrief.run(sessionId, payload.text, payload.by, at);
+    },
     'call.started': (event) => {
       if (event.payload.purpose === 'answer') positionPending(event);
     },
@@ -217,6 +232,13 @@ function prepare(db: Database) {
          cost_usd = cost_usd + excluded.cost_usd, saved_usd = saved_usd + excluded.saved_usd,
          unpriced_calls = unpriced_calls + excluded.unpriced_calls`,
     ),
+    pinFact: db.prepare(
+      `INSERT INTO facts (id, pinned_seq, conversation_id, text, "by", pinned_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    ),
+    editFact: db.prepare('UPDATE facts SET text = ?, "by" = ?, edited_at = ? WHERE id = ?'),
+    unpinFact: db.prepare('DELETE FROM facts WHERE id = ?'),
+    setBrief: db.prepare('INSERT OR REPLACE INTO briefs VALUES (?, ?, ?, ?)'),
     openItem: db.prepare(
       `INSERT INTO items (id, kind, code, session_id, conversation_id, exchange_id, summary,
          proposal, reasoning, holds, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -15,7 +15,11 @@ export interface Sought {
   limit: number;
   /** `any`: where no event has all the words, those that have most of them. */
   match?: 'all' | 'any';
+  /** Looks through the matches without the uses of this tool: a search would find itself. */
+  exceptTool?: string;
 }
+
+type EventRow = Parameters<typeof toEvent>[0];
 
 /** The newest that match are ranked, not all: to score all would cost as much as there is history. */
 const mostRanked = 300;
@@ -39,19 +43,22 @@ export function createSearch(db: Database): (sought: Sought) => Found[] {
       const place = placeOf(sought);
       const query = place === '' ? said : `${said} AND {place} : ${place}`;
       // The statement's own columns.
-      return matching.all(query, before, Math.max(limit, mostRanked)) as Parameters<
-        typeof toEvent
-      >[0][];
+      const rows = matching.all(query, before, Math.max(limit, mostRanked)) as EventRow[];
+      return rows.map(toEvent).filter((event) => !isUseOf(event, sought.exceptTool));
     };
     const whole = find('AND');
     const isPartly = whole.length === 0 && match === 'any' && words.length > 1;
-    const rows = isPartly ? find('OR') : whole;
-    const events = rows.map((row) => toEvent(row));
+    const events = isPartly ? find('OR') : whole;
     const typed = wordsIn(text);
     return rank(events, text, isPartly ? typed : [])
       .slice(0, limit)
       .map((event) => ({ event, excerpt: excerptOf(saidBy(event), text.trim(), typed) }));
   };
+}
+
+function isUseOf(event: RelayEvent, tool: string | undefined): boolean {
+  const isUse = event.type === 'tool_call' || event.type === 'tool_response';
+  return isUse && event.payload.name === tool;
 }
 
 /** The words of an event that is searched; the same as in the view `searchable`. */

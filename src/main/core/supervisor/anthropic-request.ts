@@ -41,7 +41,11 @@ export function messagesParams(request: SupervisorRequest): Anthropic.MessageCre
       : { system: [{ ...textBlock(request.system), cache_control: cacheControl }] }),
     messages: [
       ...request.messages.map((message, index) =>
-        messageParam(message, marked.has(index) ? { cache_control: cacheControl } : {}),
+        messageParam(
+          message,
+          marked.has(index) ? { cache_control: cacheControl } : {},
+          index === request.messages.length - 1 ? request.aside : undefined,
+        ),
       ),
       ...turn.flatMap((round, index) =>
         roundParams(round, index === turn.length - 1 ? { cache_control: cacheControl } : {}),
@@ -81,8 +85,13 @@ function roundParams(round: TurnRound, mark: CacheMark): Anthropic.MessageParam[
   ];
 }
 
-function messageParam({ role, text }: SupervisorMessage, mark: CacheMark): Anthropic.MessageParam {
-  return { role, content: [{ ...textBlock(text), ...mark }] };
+function messageParam(
+  { role, text }: SupervisorMessage,
+  mark: CacheMark,
+  aside: string | undefined,
+): Anthropic.MessageParam {
+  const blocks = aside === undefined ? [] : [textBlock(aside)];
+  return { role, content: [{ ...textBlock(text), ...mark }, ...blocks] };
 }
 
 function textBlock(text: string): Anthropic.TextBlockParam {

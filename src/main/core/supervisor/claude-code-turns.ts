@@ -23,24 +23,28 @@ export const cacheMark = (ttl: '5m' | '1h'): CacheMark =>
  * says, so they stay in order only if it is given a user's turn, and no more, between two results.
  * `shouldQuery: false` is how the Agent SDK hands over a turn that is not to be answered.
  *
+ * @param aside for this call only, behind what is cached
  * @param cache for the last message. Claude Code itself marks the date that it puts after it, which
  * moves on with the conversation, so that of its own the cache would never be read.
  */
 export function asTurns(
   messages: readonly SupervisorMessage[],
   cache: CacheMark | undefined,
+  aside?: string,
 ): Turn[] {
   const turns: object[][] = [[]];
   for (const [index, { role, text }] of messages.entries()) {
     const isLast = index === messages.length - 1;
-    turns.at(-1)?.push(role === 'assistant' ? assistantLine(text) : userLine(text, isLast, cache));
+    const beside = isLast ? aside : undefined;
+    const line = role === 'assistant' ? assistantLine(text) : userLine(text, isLast, cache, beside);
+    turns.at(-1)?.push(line);
     if (role === 'user' && !isLast) turns.push([]);
   }
   return turns;
 }
 
 /** The same as one turn, for a Claude Code that answers each turn it is given. */
-export function asOneTurn(messages: readonly SupervisorMessage[]): Turn[] {
+export function asOneTurn(messages: readonly SupervisorMessage[], aside?: string): Turn[] {
   const blocks = messages.map(({ role, text }) =>
     role === 'user'
       ? text
@@ -48,12 +52,18 @@ export function asOneTurn(messages: readonly SupervisorMessage[]): Turn[] {
   );
   const note = `${openTag('relay', {})}\nWhat you said before stands in <supervisor> blocks.\n${closeTag('relay')}`;
   const isLong = messages.length > 1;
-  return [[userLine([...(isLong ? [note] : []), ...blocks].join('\n\n'), true, undefined)]];
+  return [[userLine([...(isLong ? [note] : []), ...blocks].join('\n\n'), true, undefined, aside)]];
 }
 
-function userLine(text: string, isAnswered: boolean, cache: CacheMark | undefined): object {
+function userLine(
+  text: string,
+  isAnswered: boolean,
+  cache: CacheMark | undefined,
+  aside: string | undefined,
+): object {
   const mark = isAnswered && cache ? { cache_control: cache } : {};
-  const content = [{ type: 'text', text: words(text), ...mark }];
+  const beside = aside === undefined ? [] : [{ type: 'text', text: words(aside) }];
+  const content = [{ type: 'text', text: words(text), ...mark }, ...beside];
   const line = { type: 'user', message: { role: 'user', content } };
   return isAnswered ? line : { ...line, shouldQuery: false };
 }

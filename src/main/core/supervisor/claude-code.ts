@@ -76,8 +76,10 @@ export function createClaudeCodeSupervisor(options: ClaudeCodeSupervisorOptions)
       const stopping = AbortSignal.any([signal, watchdog.signal]);
       stopping.addEventListener('abort', stop, { once: true });
       const mark = unmarked.has(program) ? undefined : cacheMark(request.cacheTtl);
-      const { messages } = request;
-      const turns = eager.has(program) ? asOneTurn(messages) : asTurns(messages, mark);
+      const { messages, aside } = request;
+      const turns = eager.has(program)
+        ? asOneTurn(messages, aside)
+        : asTurns(messages, mark, aside);
       const end = await converse(run, turns, reception, onProgress, watchdog.feed);
       stopping.removeEventListener('abort', stop);
       if (signal.aborted) return failed(calledOff(), reception);

@@ -48,6 +48,9 @@ export interface SupervisorRequest {
   system: string;
   /** First and last are the user's. */
   messages: readonly SupervisorMessage[];
+  /** Goes after the last message, behind its cache breakpoint: for this call only, so that the next
+   * one still reads everything before it from the cache. Framed by Relay. */
+  aside?: string;
   /** Index of the message after which everything before it will be sent again unchanged (a pinned
    * summary): it gets a cache breakpoint of its own, beside those of `system` and the last message. */
   pinnedMessage?: number;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ToolPolicy } from '#shared/events.ts';
-import type { SessionId } from '#shared/ids.ts';
+import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
 
 /** Whose tool it is and where it acts. */
 export interface ToolPlace {
@@ -11,7 +11,16 @@ export interface ToolPlace {
   root: string;
 }
 
+/** For whom the supervisor uses a tool. */
+export interface ToolAsker {
+  sessionId: SessionId | null;
+  conversationId: ConversationId;
+  exchangeId: ExchangeId;
+}
+
 export interface ToolContext {
+  /** Absent: nobody in particular asks. */
+  asker?: ToolAsker;
   /** null: the session has no folder, or nobody in particular asks. */
   place: ToolPlace | null;
   /** Aborted when nobody waits for the result any more, or the owner pauses. */
@@ -40,7 +49,7 @@ export interface Tool<Input = unknown> {
   /** Exactly what would be done, for the owner to judge. Absent: name and input as JSON. */
   show?(input: Input): string;
   /** The policy for this very input, where the tool's own rules know better than the general one. */
-  judge?(input: Input, general: ToolPolicy): ToolPolicy;
+  judge?(input: Input, general: ToolPolicy, asker?: ToolAsker): ToolPolicy;
   /** What goes wrong as expected is a result with `isError`; what it throws is a bug. */
   execute(input: Input, context: ToolContext): Promise<ToolResult>;
 }

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { ToolPolicy } from '#shared/events.ts';
 import type { ToolDefinition, ToolUse } from '../supervisor/supervisor.ts';
 import { capText } from './capped-text.ts';
-import { type AnyTool, failed, type ToolContext, type ToolPlace, type ToolResult } from './tool.ts';
+import {
+  type AnyTool,
+  failed,
+  type ToolAsker,
+  type ToolContext,
+  type ToolPlace,
+  type ToolResult,
+} from './tool.ts';
 
 /** What a use of a tool comes down to, before anything has been done. */
 export type PreparedUse =
@@ -13,8 +20,10 @@ export type PreparedUse =
       /** Exactly what would be done. */
       shows: string;
       /** Never throws; the output is capped. */
-      run(context: ToolContext): Promise<ToolResult>;
+      run(context: Omit<ToolContext, 'asker'>): Promise<ToolResult>;
     };
+
+type Ready = Extract<PreparedUse, { kind: 'ready' }>;
 
 export interface ToolboxOptions {
   /** In a fixed order: another order voids the prompt cache. */
@@ -32,6 +41,7 @@ export interface Toolbox {
     use: ToolUse,
     place: ToolPlace | null,
     ofSession: ReadonlyMap<string, ToolPolicy>,
+    asker?: ToolAsker,
   ): PreparedUse;
 }
 
@@ -57,7 +67,7 @@ export function createToolbox({ tools, policyOf, onBug }: ToolboxOptions): Toolb
         .filter((tool) => isOffered(tool, place))
         .map(define),
 
-    prepare({ name, input }, place, ofSession) {
+    prepare({ name, input }, place, ofSession, asker) {
       const tool = tools().find((candidate) => candidate.name === name);
       if (!tool) {
         const names = tools().filter((known) => isOffered(known, place));
@@ -72,9 +82,11 @@ export function createToolbox({ tools, policyOf, onBug }: ToolboxOptions): Toolb
         return refused(`The input does not fit ${name}: ${z.prettifyError(parsed.error)}`);
       }
       const general = ofSession.get(name) ?? policyOf(name) ?? tool.policy;
-      const policy = tool.judge?.(parsed.data, general) ?? general;
+      const policy = tool.judge?.(parsed.data, general, asker) ?? general;
       const shows = tool.show?.(parsed.data) ?? `${name} ${JSON.stringify(parsed.data)}`;
-      return { kind: 'ready', policy, shows, run: (context) => run(tool, parsed.data, context) };
+      const start: Ready['run'] = (context) =>
+        run(tool, parsed.data, { ...context, ...(asker ? { asker } : {}) });
+      return { kind: 'ready', policy, shows, run: start };
     },
   };
 

@@ -6,6 +6,7 @@ import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatc
 import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
 import { recheck } from './guards.ts';
 import { answerItem, approveItem, dismissItem, say, sendDirect, takeOwnerInput } from './items.ts';
+import { editFact, pinFact, setBrief, unpinFact } from './memory.ts';
 import {
   importHistory,
   markNotified,
@@ -50,6 +51,10 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   setAutonomy,
   setMuted,
   setToolPolicy,
+  pinFact,
+  editFact,
+  unpinFact,
+  setBrief,
   moveSession,
   recheck,
   importHistory,
