@@ -7,17 +7,17 @@ test('a day of the owner without touching the mouse', async ({ openInterface }) 
   const { page, relay, supervisor } = await openInterface();
   const { card, cards, row, log, composer, status } = partsOf(page);
   supervisor.willSay(escalation('Drop the first table?', 'No: rename it.'));
-  relay.drop({ session_id: 'first', title: 'first', content: 'Ready.' });
+  relay.drop({ session_id: 'shop', title: 'shop', content: 'Ready.' });
   await expect(card(/first table/)).toBeVisible();
   supervisor.willSay(escalation('Drop the second table?', 'Yes.'));
-  relay.drop({ session_id: 'second', title: 'second', content: 'Ready.' });
+  relay.drop({ session_id: 'photos', title: 'photos', content: 'Ready.' });
   await expect(cards).toHaveCount(2);
 
   await page.keyboard.press('2');
   await test.step('J and K move, the conversation follows', async () => {
     await page.keyboard.press('j');
     await expect(card(/second table/)).toHaveAttribute('aria-current', 'true');
-    await expect(page.getByRole('heading', { name: 'second', level: 1 })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'photos', level: 1 })).toBeVisible();
     await page.keyboard.press('k');
     await expect(card(/first table/)).toHaveAttribute('aria-current', 'true');
   });
@@ -28,7 +28,7 @@ test('a day of the owner without touching the mouse', async ({ openInterface }) 
     await page.keyboard.type('Rename it.');
     await page.keyboard.press('Enter');
     await expect(cards).toHaveCount(1);
-    expect(await relay.take('first')).toBe('Rename it to first_old.');
+    expect(await relay.take('shop')).toBe('Rename it to first_old.');
     await expect(card(/second table/)).toHaveAttribute('aria-current', 'true');
   });
 
@@ -36,7 +36,7 @@ test('a day of the owner without touching the mouse', async ({ openInterface }) 
     supervisor.willSay({ text: 'Drop it.' });
     await page.keyboard.press('a');
     await expect(page.getByText(words.inbox.nothing)).toBeVisible();
-    expect(await relay.take('second')).toBe('Drop it.');
+    expect(await relay.take('photos')).toBe('Drop it.');
   });
 
   await test.step('Space pauses and resumes', async () => {
@@ -49,9 +49,9 @@ test('a day of the owner without touching the mouse', async ({ openInterface }) 
 
   await test.step('the palette opens a session', async () => {
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('first');
+    await page.keyboard.type('shop');
     await page.keyboard.press('Enter');
-    await expect(row('first')).toHaveAttribute('aria-selected', 'true');
+    await expect(row('shop')).toHaveAttribute('aria-selected', 'true');
     await expect(log.getByText('Rename it to first_old.')).toBeVisible();
   });
 

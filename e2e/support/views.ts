@@ -140,7 +140,7 @@ async function openPlannedChange(page: Page) {
 }
 
 async function openFirstRun(page: Page) {
-  await page.keyboard.press('Control+k');
+  await press(page, 'Control+k', words.palette.title);
   await page.keyboard.type(words.actions.firstRun);
   await page.keyboard.press('Enter');
   await heading(page, words.firstRun.title);
