@@ -141,12 +141,6 @@ export type Command =
   | { kind: 'setMuted'; sessionId: SessionId; muted: boolean }
   /** null: the settings decide again. */
   | { kind: 'setToolPolicy'; sessionId: SessionId; tool: string; policy: ToolPolicy | null }
-  | { kind: 'moveSession'; sessionId: SessionId; conversationId: ConversationId }
-  | { kind: 'recheck'; why: string }
-  | { kind: 'importHistory'; entries: readonly HistoryEntry[]; conversationId: ConversationId };
-
-export type CommandKind = Command['kind'];
-export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;
   | {
       kind: 'pinFact';
       conversationId: ConversationId;
@@ -171,3 +165,9 @@ export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;
       text: string;
       by: Author;
     }
+  | { kind: 'moveSession'; sessionId: SessionId; conversationId: ConversationId }
+  | { kind: 'recheck'; why: string }
+  | { kind: 'importHistory'; entries: readonly HistoryEntry[]; conversationId: ConversationId };
+
+export type CommandKind = Command['kind'];
+export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;
