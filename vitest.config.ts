@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * `unit` needs no process but its own; `integration` starts relays, servers and the real `claude`
- * and therefore runs one file at a time (two cores are the smallest machine we promise to work on);
- * `e2e` drives windows and browsers.
+ * and therefore runs one file at a time (two cores are the smallest machine we promise to work on).
+ * The specs in e2e/ have Playwright's own runner (e2e/playwright.config.ts).
  */
 export default defineConfig({
   test: {
@@ -21,15 +21,6 @@ export default defineConfig({
           name: 'integration',
           include: ['src/**/*.integration.test.ts'],
           testTimeout: 120_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
-          testTimeout: 60_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

@@ -3,8 +3,9 @@
  * Goes on after a failure, and closes with `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { findBrowser, whyNoBrowser } from '../e2e/support/browser.ts';
 
 const root = join(import.meta.dirname, '..');
 const reportDir = join(root, '.cache', 'test-results');
@@ -21,9 +22,13 @@ interface Part {
 }
 
 /** Runs a command of node_modules/.bin (or Node itself) with its output passed on. */
-function run(command: string, args: readonly string[]): boolean {
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
   const file = command === 'node' ? process.execPath : join(root, 'node_modules', '.bin', command);
-  const result = spawnSync(file, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const result = spawnSync(file, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (result.error) console.error(result.error.message);
   return result.status === 0;
 }
@@ -59,20 +64,64 @@ function vitest(project: string): Part {
   };
 }
 
+/** The specs of e2e/, by Playwright's own runner. */
+function playwright(): Part {
+  return {
+    name: 'e2e',
+    run: () => {
+      if (findBrowser() === undefined)
+        console.warn(`The browser specs are skipped: ${whyNoBrowser}`);
+      const report = join(reportDir, 'e2e.json');
+      rmSync(report, { force: true });
+      const isGood = run(
+        'playwright',
+        ['test', '--config', 'e2e/playwright.config.ts', '--reporter', 'list,json'],
+        { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      );
+      const counts = readSpecReport(report);
+      if (!isGood && counts.failed === 0) counts.failed = 1;
+      return counts;
+    },
+  };
+}
+
+const unreadable: Counts = { passed: 0, failed: 1, skipped: 0 };
+
 function readReport(path: string): Counts {
+  const count = counterOf(readJson(path));
+  if (!count) return { ...unreadable };
+  return {
+    passed: count('numPassedTests'),
+    failed: count('numFailedTests'),
+    skipped: count('numPendingTests') + count('numTodoTests'),
+  };
+}
+
+/** A spec that passes at the second try only has failed. */
+function readSpecReport(path: string): Counts {
+  const report = readJson(path);
+  const count = counterOf(isRecord(report) ? report.stats : undefined);
+  if (!count) return { ...unreadable };
+  return {
+    passed: count('expected'),
+    failed: count('unexpected') + count('flaky'),
+    skipped: count('skipped'),
+  };
+}
+
+function counterOf(report: unknown): ((key: string) => number) | undefined {
+  return isRecord(report) ? (key) => Number(report[key] ?? 0) : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function readJson(path: string): unknown {
   try {
-    const report: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    const count = (key: string) =>
-      typeof report === 'object' && report !== null && key in report
-        ? Number(report[key as keyof typeof report])
-        : 0;
-    return {
-      passed: count('numPassedTests'),
-      failed: count('numFailedTests'),
-      skipped: count('numPendingTests') + count('numTodoTests'),
-    };
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return undefined;
   }
 }
 
@@ -84,8 +133,8 @@ const allParts: Part[] = [
   check('build', 'electron-vite', 'build', '--logLevel', 'warn'),
   vitest('unit'),
   vitest('integration'),
+  playwright(),
 ];
-if (globSync('e2e/**/*.test.ts', { cwd: root }).length > 0) allParts.push(vitest('e2e'));
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !allParts.some((part) => part.name === name));
