@@ -65,6 +65,29 @@ relay_alive() {
   started_at "$relay_pid" && [ "$started" = "$relay_start" ]
 }
 
+# The relay may end and start again (an update, a service that restarts it): that takes a second.
+# More than about two without one, and the session is let go.
+relay_there() {
+  if { [ -e "$home/state/relay.alive" ] && lives "$relay_pid" "$relay_start"; } || relay_alive; then
+    missing=0
+  else
+    missing=$((missing + 1))
+  fi
+  [ "$missing" -le 4 ]
+}
+
+begin_looking() {
+  looks=0
+  missing=0
+}
+
+# Quick while an answer may come any moment; then a look every half second, for a day if need be.
+pause_between_looks() {
+  looks=$((looks + 1))
+  if [ "$looks" -le 100 ] && [ "$missing" -eq 0 ]; then pause=0.1; else pause=0.5; fi
+  sleep "$pause" 2>/dev/null || sleep 1
+}
+
 # hold_envelope EVENT WAITING: writes stdin to the queue under a hidden name, with what only the
 # hook knows put in front. publish_envelope makes it appear, whole.
 hold_envelope() {

@@ -46,17 +46,6 @@ deliver() {
   settle 2
 }
 
-# The relay may end and start again (an update, a service that restarts it): that takes a second.
-# More than about two without one, and the session is let go.
-relay_there() {
-  if { [ -e "$home/state/relay.alive" ] && lives "$relay_pid" "$relay_start"; } || relay_alive; then
-    missing=0
-  else
-    missing=$((missing + 1))
-  fi
-  [ "$missing" -le 4 ]
-}
-
 mine() { { read -r line <"$waiting"; } 2>/dev/null && [ "$line" = "$me" ]; }
 
 started_at $$
@@ -73,17 +62,13 @@ hold_envelope stop true
 { printf '%s\n' "$me" >"$waiting"; } 2>/dev/null || drop_envelope
 publish_envelope
 
-polls=0
-missing=0
+begin_looking
 while [ -z "$interrupted" ] && mine && claude_lives && relay_there; do
   if claim; then deliver; fi
   if [ -e "$dispatch/release" ]; then
     rm -f "$dispatch/release"
     exit 0
   fi
-  # Quick while an answer may come any moment; then a look every half second, for a day if need be.
-  polls=$((polls + 1))
-  if [ "$polls" -le 100 ] && [ "$missing" -eq 0 ]; then pause=0.1; else pause=0.5; fi
-  sleep "$pause" 2>/dev/null || sleep 1
+  pause_between_looks
 done
 exit 0

@@ -154,6 +154,23 @@ export const eventPayloads = {
     method: z.enum(['supervisor', 'omitted']),
   }),
 
+  // Permission requests of Claude Code
+  'permission.asked': z.object({
+    /** Name of the request's files, without ending; unique in its session. */
+    request: text,
+    /** The inbox item it became; null where nobody is asked away from the terminal. */
+    itemId: ItemId.nullable(),
+    tool: text,
+    input: z.unknown(),
+    hookPid: z.number().nullable(),
+    claudePid: z.number().nullable(),
+    attended: z.boolean().nullable(),
+    /** Where Claude Code writes down what becomes of it. */
+    transcript: text.nullable(),
+  }),
+  /** Nobody waits for its answer any more. */
+  'permission.closed': z.object({ request: text }),
+
   // What is kept for the supervisor beside the conversation
   /** The fact's id is `f` and the number of this event. */
   'fact.pinned': z.object({ text, by: Author }),

@@ -186,6 +186,11 @@ const sections = {
       false,
       'Whether a word for a session that is not open may start it again (`claude -p --resume`).',
     ),
+    permissions: setting(
+      flag,
+      true,
+      'Whether what Claude Code asks permission for is asked in the inbox too.',
+    ),
   },
   prices: setting(
     table,

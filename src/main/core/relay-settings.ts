@@ -6,7 +6,7 @@ import type { SettingsStore } from './settings/settings.ts';
 
 /** The settings as decisions want them: milliseconds, flat. */
 export function policyOf(settings: Settings): Policy {
-  const { conversation, autonomy, escalation, budget, guards, faults } = settings;
+  const { conversation, autonomy, escalation, budget, guards, faults, claudeCode } = settings;
   return {
     conversationScope: conversation.scope,
     autonomy,
@@ -19,6 +19,7 @@ export function policyOf(settings: Settings): Policy {
     longestWaitMs: faults.longestWaitSeconds * 1000,
     tellOwnerAfterMs: faults.tellOwnerAfterSeconds * 1000,
     recheckMs: faults.recheckSeconds * 1000,
+    asksPermissions: claudeCode.permissions,
   };
 }
 

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { localDay } from '#shared/local-day.ts';
+import type { PermissionDesk } from './claude-code/permission-desk.ts';
 import type { Caller } from './conversation/caller.ts';
 import type { TokenCounter } from './conversation/token-counter.ts';
 import { createClaimWatch } from './dispatch/claim-watch.ts';
@@ -17,6 +18,7 @@ export interface WorkshopOptions {
   engine: Engine;
   intake: Intake;
   dispatcher: Dispatcher;
+  permissionDesk: PermissionDesk;
   waker: { run(): void };
   resumer: { run(): void };
   caller: Caller;
@@ -46,8 +48,8 @@ const rescanEveryTicks = 5;
 const snapshotEveryTicks = 300;
 
 export function createWorkshop(options: WorkshopOptions): Workshop {
-  const { home, engine, intake, dispatcher, waker, resumer, caller, tokenCounter, notifier, log } =
-    options;
+  const { home, engine, intake, dispatcher, permissionDesk, waker, resumer, caller } = options;
+  const { tokenCounter, notifier, log } = options;
   const problems = new Map<string, string>();
   let isLookDue = false;
   let isScanDue = false;
@@ -84,6 +86,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   function look(): void {
     guarded('recheck', recheckIfDue);
     guarded('dispatcher', () => dispatcher.run());
+    guarded('permissions', () => permissionDesk.run());
     guarded('store', () => engine.flush());
     guarded('caller', () => {
       caller.run();
@@ -175,6 +178,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       clearTimeout(nextDue);
       for (const watching of folderWatches) watching.close();
       claimWatch.close();
+      permissionDesk.stop();
       await caller.stop();
       await tokenCounter.stop();
     },

@@ -29,6 +29,7 @@ export const HOOK_SCRIPTS = [
   'start.sh',
   'event.sh',
   'wake.sh',
+  'permission.sh',
 ] as const;
 
 /** What Relay hooks into Claude Code: the `hooks` of a settings file, and of the plug-in. */
@@ -44,6 +45,7 @@ export function hookBlock(home: string): HookBlock {
       timeout: WAIT_SECONDS,
       statusMessage: 'Waiting for Relay (type to take over)',
     }),
+    PermissionRequest: only({ ...run('permission.sh'), timeout: WAIT_SECONDS }),
     UserPromptSubmit: only(run('prompt.sh')),
     SessionStart: only(run('start.sh')),
     SessionEnd: only(run('event.sh', 'end')),

@@ -41,7 +41,22 @@ export type EnvelopeWord =
   | { kind: 'opened'; source: string }
   | { kind: 'closed'; reason: string }
   | { kind: 'failed'; error: string; message: string }
-  | { kind: 'notified'; what: string; message: string };
+  | { kind: 'notified'; what: string; message: string }
+  | AskedWord;
+
+/** Claude Code asks for permission; the rest is how the owner is shown what for. */
+export interface AskedWord {
+  kind: 'asked';
+  /** Name of the request's files, without ending. */
+  request: string;
+  tool: string;
+  input: unknown;
+  hookPid: number | null;
+  transcript: string | null;
+  summary: string;
+  proposal: string;
+  reasoning: string;
+}
 
 interface CallFacts {
   callId: CallId;
@@ -107,6 +122,9 @@ export type Command =
       output: string;
       isError: boolean;
     }
+  /** It was answered in the terminal, or nobody waits for it. */
+  | { kind: 'withdrawPermission'; request: string; via: Via | null }
+  | { kind: 'closePermission'; request: string }
   | { kind: 'interruptCall'; callId: CallId; exchangeId: ExchangeId }
   | { kind: 'remindSupervisor'; exchangeId: ExchangeId }
   | {

@@ -1,4 +1,4 @@
-import type { EventPayload, RelayEvent } from '#shared/events.ts';
+import type { EventPayload, HowSettled, RelayEvent } from '#shared/events.ts';
 import type { ItemId, SessionId } from '#shared/ids.ts';
 import { localDay } from '#shared/local-day.ts';
 import {
@@ -230,6 +230,10 @@ const projectors: { [T in RelayEvent['type']]?: Projector<T> } = {
     if (state.block?.itemId === itemId) state.block = { itemId, code: code ?? item.kind, retryAt };
   },
   'item.settled': settleItem,
+  'permission.asked': askPermission,
+  'permission.closed': (state, event) => {
+    state.permissions.delete(event.payload.request);
+  },
   'notification.sent': (state, event) => {
     state.items.get(event.payload.itemId)?.notified.push(event.payload.channel);
   },
@@ -327,10 +331,35 @@ function askAboutTool(exchange: ExchangeState, toolUseId: string | null, itemId:
   exchange.stage = 'asking';
 }
 
+function askPermission(state: RelayState, event: RelayEvent<'permission.asked'>): void {
+  const { input: _, ...payload } = event.payload;
+  const { id: sessionId } = sessionOf(state, event);
+  const answer = payload.itemId === null ? ({ decision: 'none', text: '' } as const) : null;
+  const { seq, at: askedAt } = event;
+  state.permissions.set(payload.request, { ...payload, sessionId, seq, askedAt, answer });
+}
+
+const decisionOf = {
+  approved: 'allow',
+  dismissed: 'deny',
+  answered: 'answer',
+  direct: 'answer',
+  mended: 'none',
+  withdrawn: 'none',
+} as const satisfies Record<HowSettled, string>;
+
+function answerPermission(state: RelayState, { payload }: RelayEvent<'item.settled'>): void {
+  for (const permission of state.permissions.values()) {
+    if (permission.itemId !== payload.itemId) continue;
+    permission.answer ??= { decision: decisionOf[payload.how], text: payload.text };
+  }
+}
+
 function settleItem(state: RelayState, event: RelayEvent<'item.settled'>): void {
   const item = state.items.get(event.payload.itemId);
   if (!item) return;
   state.items.delete(item.id);
+  if (item.kind === 'permission') answerPermission(state, event);
   if (state.block?.itemId === item.id) state.block = null;
   if (state.outage?.itemId === item.id) state.outage = null;
   const session = item.sessionId ? state.sessions.get(item.sessionId) : undefined;

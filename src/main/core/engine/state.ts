@@ -27,6 +27,8 @@ export interface RelayState {
   dispatches: Map<DispatchId, DispatchState>;
   /** Open inbox items only, oldest first. */
   items: Map<ItemId, ItemState>;
+  /** Permission requests that somebody may still wait for, by `request`, oldest first. */
+  permissions: Map<string, PermissionState>;
   /** Nothing is sent to the API while this is set, but for one try when its time comes. */
   block: { itemId: ItemId; code: string; retryAt: number | null } | null;
   /** An outage that mends itself, once the owner has been told of it. */
@@ -143,6 +145,22 @@ export interface ItemState {
   notified: string[];
 }
 
+export interface PermissionState {
+  request: string;
+  sessionId: SessionId;
+  itemId: ItemId | null;
+  tool: string;
+  /** Where its input is: the `permission.asked` event. */
+  seq: number;
+  hookPid: number | null;
+  claudePid: number | null;
+  attended: boolean | null;
+  transcript: string | null;
+  askedAt: number;
+  /** null: still open. `none`: no decision from here, the terminal's stands. */
+  answer: { decision: 'allow' | 'deny' | 'answer' | 'none'; text: string } | null;
+}
+
 export interface SpendState {
   /** Local date, YYYY-MM-DD. */
   day: string;
@@ -162,6 +180,7 @@ export function emptyState(): RelayState {
     exchanges: new Map(),
     dispatches: new Map(),
     items: new Map(),
+    permissions: new Map(),
     block: null,
     outage: null,
     spend: { day: '', usd: 0, bySession: new Map(), extraUsd: 0, extraBySession: new Map() },

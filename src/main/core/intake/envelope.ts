@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SessionId } from '#shared/ids.ts';
 import type { EnvelopeFacts, EnvelopeWord } from '../engine/command.ts';
+import { readPermissionRequest } from './permission-request.ts';
 
 /** Larger files are not read (DESIGN 2.2). */
 export const largestEnvelopeBytes = 8 * 1024 * 1024;
@@ -36,8 +37,10 @@ const knownKeys = new Set([
 /**
  * Reads an envelope of the contract (DESIGN 2.2) or the raw stdin of a Claude Code hook
  * (claude-code-contract.md 1.1 and 5). Pure; any bytes give an answer.
+ *
+ * @param name of its file, by which a permission request is answered
  */
-export function parseEnvelope(bytes: Uint8Array): ParsedEnvelope {
+export function parseEnvelope(bytes: Uint8Array, name = ''): ParsedEnvelope {
   const text = decode(bytes);
   if (text === undefined) return reject('The file is not UTF-8 text.', true);
   let value: unknown;
@@ -52,7 +55,7 @@ export function parseEnvelope(bytes: Uint8Array): ParsedEnvelope {
     const problem = value.session_id === undefined ? 'is missing' : issueOf(sessionId.error);
     return reject(`session_id ${problem}.`, false);
   }
-  const word = wordOf(value);
+  const word = wordOf(value, name);
   if (typeof word === 'string') return reject(word, false);
   if (isDeeperThan(value, deepest)) {
     return reject(`It is nested more than ${deepest} levels deep.`, false);
@@ -60,17 +63,17 @@ export function parseEnvelope(bytes: Uint8Array): ParsedEnvelope {
   return { ok: true, sessionId: sessionId.data, word, facts: factsOf(value) };
 }
 
-function wordOf(value: Record<string, unknown>): EnvelopeWord | string {
+function wordOf(value: Record<string, unknown>, name: string): EnvelopeWord | string {
   const { content, hook_event_name: hookEvent } = value;
   if (content !== undefined || typeof hookEvent !== 'string') {
     if (content === undefined) return 'content is missing.';
     if (typeof content !== 'string') return 'content is not a string.';
     return content === '' ? 'content is empty.' : said(content);
   }
-  return hookWord(hookEvent, value);
+  return hookWord(hookEvent, value, name);
 }
 
-function hookWord(hookEvent: string, value: Record<string, unknown>): EnvelopeWord {
+function hookWord(hookEvent: string, value: Record<string, unknown>, name: string): EnvelopeWord {
   switch (hookEvent) {
     case 'Stop': {
       const text = textOf(value.last_assistant_message) || '(The turn ended without a word.)';
@@ -89,11 +92,16 @@ function hookWord(hookEvent: string, value: Record<string, unknown>): EnvelopeWo
         error: textOf(value.error) || 'unknown',
         message: textOf(value.last_assistant_message),
       };
-    default: {
-      const what = textOf(value.notification_type) || hookEvent;
-      return { kind: 'notified', what, message: textOf(value.message) };
-    }
+    case 'PermissionRequest':
+      return readPermissionRequest(value, name) ?? notified(hookEvent, value);
+    default:
+      return notified(hookEvent, value);
   }
+}
+
+function notified(hookEvent: string, value: Record<string, unknown>): EnvelopeWord {
+  const what = textOf(value.notification_type) || hookEvent;
+  return { kind: 'notified', what, message: textOf(value.message) };
 }
 
 function factsOf(value: Record<string, unknown>): Extract<ParsedEnvelope, { ok: true }>['facts'] {

@@ -113,7 +113,7 @@ export function createIntake(options: IntakeOptions): Intake {
     if (!read.ok) return 'gone' in read ? 'leave' : reject(name, read.reason);
     const { bytes, fileKey } = read;
     if (queries.isFileTaken(fileKey)) return 'known';
-    const parsed = parseEnvelope(bytes);
+    const parsed = parseEnvelope(bytes, name);
     if (!parsed.ok) {
       if (parsed.maybeUnfinished && !isSettled(file)) return 'leave';
       return reject(name, parsed.reason);

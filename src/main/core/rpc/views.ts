@@ -63,7 +63,8 @@ export function sessionSummaries(state: RelayState, queries: Queries): SessionSu
   const rows = new Map(queries.sessions().map((row) => [row.id, row]));
   const holdsOf = new Set<SessionId>();
   for (const item of state.items.values()) {
-    if (item.holds && item.sessionId) holdsOf.add(item.sessionId);
+    const asks = item.holds || item.kind === 'permission';
+    if (asks && item.sessionId) holdsOf.add(item.sessionId);
   }
   const open = new Map<SessionId, ExchangeState[]>();
   for (const exchange of state.exchanges.values()) {
@@ -92,12 +93,9 @@ function sessionState(
   state: RelayState,
 ): { state: SessionStateName; detail: string } {
   if (isHolding) {
-    const item = itemsHolding(state, session.id)[0];
-    return {
-      state: 'needs-owner',
-      detail:
-        item?.kind === 'escalation' || item?.kind === 'tool' ? 'asks you' : (item?.kind ?? ''),
-    };
+    const kind = itemsHolding(state, session.id)[0]?.kind ?? 'permission';
+    const asks = kind === 'escalation' || kind === 'tool';
+    return { state: 'needs-owner', detail: asks ? 'asks you' : kind };
   }
   const exchange = exchanges[0];
   if (exchange) return { state: 'waiting', detail: stageWords(exchange, state) };

@@ -11,10 +11,12 @@ export interface ModelRequest {
   texts: { role: string; text: string }[];
   /** Whether tools were offered: the session's own turns have them, side errands have not. */
   hasTools: boolean;
+  /** What came of the tools that it used in its last answer. */
+  toolResults: { text: string; isError: boolean }[];
 }
 
-/** What the model answers: a text, or an HTTP status that it fails with. */
-export type ModelAnswer = string | { status: number };
+/** What the model answers: a text, the use of a tool, or an HTTP status that it fails with. */
+export type ModelAnswer = string | { status: number } | { tool: string; input: object };
 
 export interface SessionModel {
   baseUrl: string;
@@ -24,7 +26,7 @@ export interface SessionModel {
 
 /**
  * A Messages API on loopback for what Claude Code sessions call in tests: streams the text that
- * `answer` gives. It has no tools, no limits and no costs; Relay's supervisor has its own double.
+ * `answer` gives, or uses a tool. It has no limits and no costs; Relay's supervisor has its own double.
  */
 export async function startSessionModel(options: {
   answer: (request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>;
@@ -40,7 +42,7 @@ export async function startSessionModel(options: {
     const request = reduce(body);
     requests.push(request);
     const answer = await options.answer(request);
-    if (typeof answer !== 'string') return fail(response, answer.status);
+    if (typeof answer !== 'string' && 'status' in answer) return fail(response, answer.status);
     stream(response, body.model, answer, requests.length);
   }
 
@@ -58,7 +60,14 @@ export async function startSessionModel(options: {
   };
 }
 
-type Content = string | { type: string; text?: string }[];
+interface Block {
+  type: string;
+  text?: string;
+  /** Of a tool_result. */
+  content?: Content;
+  is_error?: boolean;
+}
+type Content = string | Block[];
 
 interface MessagesBody {
   model: string;
@@ -88,6 +97,7 @@ function reduce(body: MessagesBody): ModelRequest {
     lastUserText: lastUser ? textsOf(lastUser.content).join('\n') : '',
     texts,
     hasTools: (body.tools?.length ?? 0) > 0,
+    toolResults: resultsOf(lastUser?.content ?? []),
   };
 }
 
@@ -96,13 +106,28 @@ function textsOf(content: Content): string[] {
   return content.flatMap((block) => (block.text === undefined ? [] : [block.text]));
 }
 
+function resultsOf(content: Content): ModelRequest['toolResults'] {
+  if (typeof content === 'string') return [];
+  return content
+    .filter(({ type }) => type === 'tool_result')
+    .map(({ content: result = '', is_error: isError = false }) => ({
+      text: textsOf(result).join('\n'),
+      isError,
+    }));
+}
+
 function fail(response: ServerResponse, status: number): void {
   const type = status === 401 ? 'authentication_error' : 'api_error';
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ type: 'error', error: { type, message: `Scripted ${status}` } }));
 }
 
-function stream(response: ServerResponse, model: string, text: string, count: number): void {
+function stream(
+  response: ServerResponse,
+  model: string,
+  answer: string | { tool: string; input: object },
+  count: number,
+): void {
   const send = (type: string, data: object) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
   response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -111,10 +136,17 @@ function stream(response: ServerResponse, model: string, text: string, count: nu
   send('message_start', {
     message: { ...message, content: [], stop_reason: null, stop_sequence: null },
   });
-  send('content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
-  send('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
+  const isText = typeof answer === 'string';
+  const block = isText
+    ? { type: 'text', text: '' }
+    : { type: 'tool_use', id: `toolu_${count}`, name: answer.tool, input: {} };
+  const words = isText
+    ? { type: 'text_delta', text: answer }
+    : { type: 'input_json_delta', partial_json: JSON.stringify(answer.input) };
+  send('content_block_start', { index: 0, content_block: block });
+  send('content_block_delta', { index: 0, delta: words });
   send('content_block_stop', { index: 0 });
-  const delta = { stop_reason: 'end_turn', stop_sequence: null };
+  const delta = { stop_reason: isText ? 'end_turn' : 'tool_use', stop_sequence: null };
   send('message_delta', { delta, usage: { output_tokens: 5 } });
   send('message_stop', {});
   response.end();

@@ -15,6 +15,8 @@ export interface Policy {
   longestWaitMs: number;
   tellOwnerAfterMs: number;
   recheckMs: number;
+  /** Whether the owner is asked what Claude Code wants permission for. */
+  asksPermissions: boolean;
 }
 
 /** Clock, chance and settings of one decision: whatever is not in the state or the command. */

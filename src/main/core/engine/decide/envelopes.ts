@@ -3,6 +3,7 @@ import type { CommandOf, EnvelopeFacts } from '../command.ts';
 import { openExchangesOf, type RelayState } from '../state.ts';
 import { type Decide, decided } from './decision.ts';
 import { guardOwnerAbsence } from './guards.ts';
+import { permissionAsked, withdrawPermissionsOf } from './permissions.ts';
 import { introduce, nextExchangeId, releaseUnlessOwed, undeliveredNote } from './session-events.ts';
 
 type Subject = ReturnType<typeof introduce>['subject'];
@@ -13,6 +14,7 @@ export const acceptEnvelope: Decide<CommandOf<'acceptEnvelope'>> = (state, comma
   const { sessionId, facts, word } = command;
   const { subject, events } = introduce(state, sessionId, facts, given);
   if (word.kind === 'said') {
+    events.push(...withdrawPermissionsOf(state, sessionId, 'terminal'));
     return decided(...events, ...openExchange(state, command, subject, given));
   }
   events.push(accepted(facts, subject, null));
@@ -33,7 +35,11 @@ export const acceptEnvelope: Decide<CommandOf<'acceptEnvelope'>> = (state, comma
       events.push({ type: 'session.opened', ...subject, payload });
       break;
     }
+    case 'asked':
+      events.push(...permissionAsked(state, word, facts, subject, given));
+      break;
     case 'closed':
+      events.push(...withdrawPermissionsOf(state, sessionId, null));
       events.push({ type: 'session.closed', ...subject, payload: { reason: word.reason } });
       break;
     case 'failed': {

@@ -6,6 +6,7 @@ import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatc
 import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
 import { recheck } from './guards.ts';
 import { answerItem, approveItem, dismissItem, say, sendDirect, takeOwnerInput } from './items.ts';
+import { closePermission, withdrawPermission } from './permissions.ts';
 import { editFact, pinFact, setBrief, unpinFact } from './memory.ts';
 import {
   importHistory,
@@ -33,6 +34,8 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   failCall,
   askTool,
   answerTool,
+  withdrawPermission,
+  closePermission,
   interruptCall,
   remindSupervisor,
   recordSummary,

@@ -17,6 +17,8 @@ export const answerItem: Decide<CommandOf<'answerItem'>> = (state, command, give
   const { itemId, text, direct, via } = command;
   const item = state.items.get(itemId);
   if (!item) return gone(itemId);
+  // Whoever asked gets the answer, and nobody else has anything to think about.
+  if (item.kind === 'permission') return decided(settled(item, 'answered', via, text));
   if (direct) {
     if (!item.sessionId) {
       return refused(

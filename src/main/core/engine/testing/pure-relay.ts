@@ -28,6 +28,7 @@ export const easyPolicy: Policy = {
   longestWaitMs: 60_000,
   tellOwnerAfterMs: 120_000,
   recheckMs: 300_000,
+  asksPermissions: true,
 };
 
 export const someUsage: Usage = { ...noUsage, input: 1000, output: 100 };

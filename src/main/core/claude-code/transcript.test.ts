@@ -1,0 +1,41 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { watchToolUse } from './transcript.ts';
+
+const askedAt = Date.parse('2026-11-21T10:00:00Z');
+const input = { command: 'make it 😀', description: 'x' };
+
+function transcript() {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-transcript-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 't.jsonl');
+  const line = (content: object, timestamp: string) =>
+    `${JSON.stringify({ type: 'x', timestamp, message: { content: [content] } })}\n`;
+  const use = (id: string, at: string, used: object = input) =>
+    line({ type: 'tool_use', id, name: 'Bash', input: used }, at);
+  const result = (id: string, at: string) =>
+    line({ type: 'tool_result', tool_use_id: id, content: 'done' }, at);
+  return { file, use, result, watch: () => watchToolUse(file, { tool: 'Bash', input, askedAt }) };
+}
+
+it('is over with the result of this very use, and not with that of an earlier, equal one', () => {
+  const { file, use, result, watch } = transcript();
+  writeFileSync(file, `not json\n${use('t1', '2026-11-21T09:00:00Z')}`);
+  appendFileSync(file, result('t1', '2026-11-21T09:00:01Z'));
+  appendFileSync(file, use('t2', '2026-11-21T09:59:59Z') + use('t3', '2026-11-21T09:59:59Z', {}));
+  const watching = watch();
+  expect(watching.isOver()).toBe(false);
+  appendFileSync(file, result('t3', '2026-11-21T10:00:01Z'));
+  expect(watching.isOver()).toBe(false);
+  const last = result('t2', '2026-11-21T10:00:02Z');
+  appendFileSync(file, last.slice(0, 60));
+  expect(watching.isOver()).toBe(false);
+  appendFileSync(file, last.slice(60));
+  expect(watching.isOver()).toBe(true);
+});
+
+it('is not over where there is no transcript', () => {
+  expect(watchToolUse('/nowhere/t.jsonl', { tool: 'Bash', input, askedAt }).isOver()).toBe(false);
+});
