@@ -1,4 +1,5 @@
 import { Command } from 'cmdk';
+import { type ReactNode, useState } from 'react';
 import { settingDefinitions } from '#shared/settings.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { StateShape } from '../../components/icons.tsx';
@@ -13,6 +14,8 @@ import { rank } from './rank.ts';
 /** Every action, item, session and setting by name. */
 export function Palette() {
   const actions = useActions();
+  const [typed, setTyped] = useState('');
+  const isFlat = typed.trim() !== '';
   const run = (work: () => unknown) => () => {
     actions.closeDialog();
     // After the layer has given the focus back, so that what is done may take it.
@@ -22,14 +25,19 @@ export function Palette() {
     <Dialog title={words.palette.title} shape="bar" onClose={actions.closeDialog}>
       <Command label={words.palette.title} loop filter={rank}>
         <div className="bar-field">
-          <Command.Input autoFocus placeholder={words.palette.placeholder} />
+          <Command.Input
+            autoFocus
+            value={typed}
+            onValueChange={setTyped}
+            placeholder={words.palette.placeholder}
+          />
         </div>
         <Command.List className="bar-results">
           <Command.Empty className="bar-note">{words.palette.none}</Command.Empty>
-          <ItemEntries run={run} />
-          <ActionEntries run={run} />
-          <SessionEntries run={run} />
-          <Command.Group heading={words.palette.groups.settings}>
+          <ItemEntries run={run} isFlat={isFlat} />
+          <ActionEntries run={run} isFlat={isFlat} />
+          <SessionEntries run={run} isFlat={isFlat} />
+          <Section isFlat={isFlat} heading={words.palette.groups.settings}>
             {settingDefinitions.map(({ path, description }) => (
               <Command.Item
                 key={path}
@@ -41,7 +49,7 @@ export function Palette() {
                 <span className="bar-row-text quiet">{description}</span>
               </Command.Item>
             ))}
-          </Command.Group>
+          </Section>
         </Command.List>
       </Command>
     </Dialog>
@@ -50,12 +58,31 @@ export function Palette() {
 
 type Run = (work: () => unknown) => () => void;
 
-function ItemEntries({ run }: { run: Run }) {
+interface EntriesProps {
+  run: Run;
+  /** While something is sought, the best fit comes first whatever it is. */
+  isFlat: boolean;
+}
+
+/** A group with its name, or only what is in it: cmdk ranks entries, but never groups. */
+function Section({
+  isFlat,
+  heading,
+  children,
+}: {
+  isFlat: boolean;
+  heading: string;
+  children: ReactNode;
+}) {
+  return isFlat ? children : <Command.Group heading={heading}>{children}</Command.Group>;
+}
+
+function ItemEntries({ run, isFlat }: EntriesProps) {
   const items = useRelay(openItems);
   const actions = useActions();
   if (items.length === 0) return null;
   return (
-    <Command.Group heading={words.palette.groups.inbox}>
+    <Section isFlat={isFlat} heading={words.palette.groups.inbox}>
       {items.map(({ id, summary, title, sessionId }) => (
         <Command.Item
           key={id}
@@ -71,15 +98,15 @@ function ItemEntries({ run }: { run: Run }) {
           <span className="quiet">{harmlessLine(title ?? sessionId ?? '')}</span>
         </Command.Item>
       ))}
-    </Command.Group>
+    </Section>
   );
 }
 
-function SessionEntries({ run }: { run: Run }) {
+function SessionEntries({ run, isFlat }: EntriesProps) {
   const sessions = useRelay(sessionsOf);
   const actions = useActions();
   return (
-    <Command.Group heading={words.palette.groups.sessions}>
+    <Section isFlat={isFlat} heading={words.palette.groups.sessions}>
       {sessions.map((session) => (
         <Command.Item
           key={session.id}
@@ -92,11 +119,11 @@ function SessionEntries({ run }: { run: Run }) {
           <span className="quiet">{words.groups[session.state]}</span>
         </Command.Item>
       ))}
-    </Command.Group>
+    </Section>
   );
 }
 
-function ActionEntries({ run }: { run: Run }) {
+function ActionEntries({ run, isFlat }: EntriesProps) {
   const { actions, view } = useInterface();
   const isPaused = useRelay((state) => state.snapshot?.status.paused ?? false);
   const sessionId = useView((state) => state.sessionId);
@@ -124,13 +151,13 @@ function ActionEntries({ run }: { run: Run }) {
       ]),
   ];
   return (
-    <Command.Group heading={words.palette.groups.actions}>
+    <Section isFlat={isFlat} heading={words.palette.groups.actions}>
       {entries.map(([name, work, key]) => (
         <Command.Item key={name} className="bar-row" value={name} onSelect={run(work)}>
           <span className="bar-row-text">{name}</span>
           {key !== undefined && <kbd>{key}</kbd>}
         </Command.Item>
       ))}
-    </Command.Group>
+    </Section>
   );
 }
