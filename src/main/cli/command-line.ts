@@ -4,6 +4,7 @@ import { homeRoot } from '#core/settings/home-paths.ts';
 import type { ConnectOptions } from './commands/connect.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ExportOptions } from './commands/export.ts';
+import { describeMemoryCommands } from './memory-commands.ts';
 import { type CommandContext, exitCode, processTerminal } from './terminal.ts';
 
 /**
@@ -28,6 +29,17 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 type Json = { json?: boolean };
+
+/** What commands are described with. */
+export interface CommandKit {
+  context: CommandContext;
+  command(usage: string, description: string): Command;
+  /** One that shows something, to programs as well. */
+  look(usage: string, description: string): Command;
+  /** Runs what a command resolves to and keeps its exit code. */
+  run<A extends unknown[]>(action: (...args: A) => Promise<number>): (...args: A) => Promise<void>;
+  readWholeNumber(text: string): number;
+}
 
 function describeCommands(context: CommandContext, end: (code: number) => void): Command {
   const program = new Command('relay')
@@ -119,6 +131,9 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
   command('say [text...]', 'a word to the supervisor (- reads standard input)').action(
     run(async (words: string[]) => (await import('./commands/say.ts')).say(context, words)),
   );
+
+  const kit = { context, command, look, run, readWholeNumber };
+  describeMemoryCommands(kit);
 
   look('topic', 'the ntfy topic, and how to get notifications on the phone').action(
     run(async (options: Json) => (await import('./commands/topic.ts')).topic(context, options)),

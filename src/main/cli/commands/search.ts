@@ -1,0 +1,41 @@
+import type { SessionId } from '#shared/ids.ts';
+import type { RpcOutput } from '#shared/rpc.ts';
+import type { CommandContext, Terminal } from '../terminal.ts';
+import { printable } from '../text.ts';
+import { showQuery } from '../with-relay.ts';
+
+export interface SearchOptions {
+  json?: boolean;
+  session?: string;
+  limit: number;
+}
+
+/** Everything that was said with these words in it. */
+export function search(
+  context: CommandContext,
+  words: readonly string[],
+  { json, session, limit }: SearchOptions,
+): Promise<number> {
+  // A cast: whatever was typed; the relay checks it by the contract.
+  const place = session === undefined ? {} : { sessionId: session as SessionId };
+  const input = { text: words.join(' '), limit, ...place };
+  const show = (found: RpcOutput<'events.search'>) => describe(found, context.terminal);
+  return showQuery(context, 'events.search', input, show, json ? { json } : {});
+}
+
+function describe({ events, excerpts }: RpcOutput<'events.search'>, terminal: Terminal): string {
+  if (events.length === 0) return 'Nothing was said with these words.\n';
+  return events
+    .map(({ seq, at, sessionId, conversationId, type }, index) => {
+      const time = new Date(at).toLocaleString('sv-SE');
+      const who = sessionId ?? conversationId ?? '';
+      const text = (excerpts[index] ?? [])
+        .map((part) =>
+          part.isMatch ? terminal.accent(printable(part.text)) : printable(part.text),
+        )
+        .join('');
+      const head = `${time}  ${printable(who)}  ${type.replaceAll('_', ' ')}  #${seq}`;
+      return `${terminal.muted(head)}\n  ${text}\n`;
+    })
+    .join('');
+}
