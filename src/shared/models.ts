@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Author, Autonomy, ItemKind, type RelayEvent } from './events.ts';
+import { Author, Autonomy, ItemKind, type RelayEvent, ToolPolicy } from './events.ts';
 import { ConversationId, ExchangeId, FactId, ItemId, SessionId } from './ids.ts';
 import { Usage } from './usage.ts';
 
@@ -83,6 +83,17 @@ export const SessionSummary = z.object({
   muted: z.boolean(),
 });
 export type SessionSummary = z.infer<typeof SessionSummary>;
+
+/** A tool of the supervisor's, and what it may do for one session. */
+export const ToolSetting = z.object({
+  name: z.string(),
+  /** As the model is told. */
+  description: z.string(),
+  policy: ToolPolicy,
+  /** Who said so. */
+  origin: z.enum(['session', 'settings', 'default']),
+});
+export type ToolSetting = z.infer<typeof ToolSetting>;
 
 export const CostLine = z.object({
   key: z.string(),

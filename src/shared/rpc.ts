@@ -17,6 +17,7 @@ import {
   SessionSummary,
   Status,
   SummaryLine,
+  ToolSetting,
 } from './models.ts';
 
 /** A committed event as it travels; its payload is checked by whoever wrote it. */
@@ -232,6 +233,12 @@ export const rpc = {
     kind: 'command',
     input: z.object({ sessionId: SessionId, muted: z.boolean() }),
     output: done,
+  },
+  /** The supervisor's tools in the order it is offered them; empty while `tools.enabled` is false. */
+  'tools.list': {
+    kind: 'query',
+    input: z.object({ sessionId: SessionId.optional() }),
+    output: z.array(ToolSetting),
   },
   /** null: the settings decide again. */
   'session.setToolPolicy': {

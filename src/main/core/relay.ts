@@ -235,6 +235,7 @@ async function assemble(foundations: Foundations) {
       resourcesDir: findInstallation().resourcesDir,
     }),
     prices: prices.list,
+    toolbox: tools.toolbox,
     sendTestNotification: createTestNotification({ settings, log }),
     openDemo: demo.open,
     identity: { home: home.root, pid: process.pid, version, host, startedAt },
@@ -256,7 +257,7 @@ async function assemble(foundations: Foundations) {
     workshop.wake();
   });
   const leaveSettings = settings.onChange(({ settings: changed, secrets }) => {
-    if (changed.length + secrets.length > 0) workshop.recheck('settings');
+    
     workshop.wake();
   });
   workshop.start();

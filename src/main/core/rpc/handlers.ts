@@ -13,6 +13,7 @@ import type { EventStore } from '../store/event-store.ts';
 import type { Queries } from '../store/queries.ts';
 import { writeFaultSentence } from '../store/write-fault.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { Toolbox } from '../tools/toolbox.ts';
 import type { createClaudeCodeCalls } from './claude-code-calls.ts';
 import { exportConversation } from './export-call.ts';
 import { createMemoryCalls } from './memory-calls.ts';
@@ -43,6 +44,7 @@ export interface HandlerOptions {
     startedAt: number;
   };
   claudeCode: ReturnType<typeof createClaudeCodeCalls>;
+  toolbox: Toolbox;
   prices: () => RpcOutput<'prices.list'>;
   /** A sentence when the owner's phone could not be reached. */
   sendTestNotification: () => Promise<string | undefined>;
@@ -61,7 +63,7 @@ type Handlers = {
 /** What each call of the contract does on the relay of this process. */
 export function createHandlers(options: HandlerOptions): RpcHandlers {
   const { engine, store, queries, settings, supervisor, identity, now = Date.now } = options;
-  const { claudeCode } = options;
+  const { claudeCode, toolbox } = options;
 
   const value = <T>(found: T): RpcResult<T> => ({ ok: true, value: found });
   const events = (found: RelayEvent[]) => value({ events: found });
@@ -160,6 +162,10 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
       carryOut({ kind: 'say', text, via, conversationId: conversationId ?? null }),
     'session.setAutonomy': (input) => carryOut({ kind: 'setAutonomy', ...input }),
     'session.setMuted': (input) => carryOut({ kind: 'setMuted', ...input }),
+    'tools.list': ({ sessionId }) => {
+      const session = sessionId && engine.state.sessions.get(sessionId);
+      return value(toolbox.list(session ? session.toolPolicies : new Map()));
+    },
     'session.setToolPolicy': (input) => carryOut({ kind: 'setToolPolicy', ...input }),
     'session.move': (input) => carryOut({ kind: 'moveSession', ...input }),
     'history.import': ({ entries, conversationId = defaultConversation }) => {

@@ -45,10 +45,6 @@ function whyNot(real: string, root: string, home: string): string | undefined {
   return undefined;
 }
 
-export function isSecretName(name: string): boolean {
-  return secretNames.test(name);
-}
-
 function outside(wanted: string, { root }: ToolPlace): string {
   return `${wanted} is outside of the project ${root}; only what is inside can be read.`;
 }

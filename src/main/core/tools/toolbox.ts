@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ToolPolicy } from '#shared/events.ts';
+import type { ToolSetting } from '#shared/models.ts';
 import type { ToolDefinition, ToolUse } from '../supervisor/supervisor.ts';
 import { capText } from './capped-text.ts';
 import {
@@ -35,6 +36,8 @@ export interface ToolboxOptions {
 
 /** All tools by name: what a request offers, and what becomes of a use. */
 export interface Toolbox {
+  /** All of them with what they may do, for the owner. */
+  list(ofSession: ReadonlyMap<string, ToolPolicy>): ToolSetting[];
   definitions(place: ToolPlace | null): readonly ToolDefinition[];
   /** Unknown tools and input that does not fit are refused with words for the model. */
   prepare(
@@ -62,6 +65,15 @@ export function createToolbox({ tools, policyOf, onBug }: ToolboxOptions): Toolb
   }
 
   return {
+    list: (ofSession) =>
+      tools().map(({ name, description, policy: byDefault }) => {
+        const bySession = ofSession.get(name);
+        const bySettings = policyOf(name);
+        const policy = bySession ?? bySettings ?? byDefault;
+        const origin = bySession ? 'session' : bySettings ? 'settings' : 'default';
+        return { name, description, policy, origin };
+      }),
+
     definitions: (place) =>
       tools()
         .filter((tool) => isOffered(tool, place))

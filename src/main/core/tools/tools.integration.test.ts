@@ -355,3 +355,26 @@ test('a program that needs a terminal gets one', async () => {
   const { payload } = await relay.waitFor('tool_response');
   expect(payload.output).toMatch(/^exit code 4 after .*\n\nstdout:\non a terminal$/);
 });
+
+test('the owner sees every tool and what it may do, and who said so', async () => {
+  await using relay = await openRelayFixture({
+    config: 'tools: { policies: { web_get: allow } }\n',
+    script: () => ({ text: 'Hello.' }),
+  });
+  relay.drop('a.json', { session_id: 's1', content: 'Hello.' });
+  await relay.take('s1');
+  const sessionId = 's1' as SessionId;
+  await relay.call('session.setToolPolicy', { sessionId, tool: 'bash', policy: 'deny' });
+  const tools = await relay.call('tools.list', { sessionId });
+  expect(tools).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'read_file', policy: 'allow', origin: 'default' }),
+      expect.objectContaining({ name: 'bash', policy: 'deny', origin: 'session' }),
+      expect.objectContaining({ name: 'web_get', policy: 'allow', origin: 'settings' }),
+    ]),
+  );
+  const general = await relay.call('tools.list', {});
+  expect(general).toEqual(
+    expect.arrayContaining([expect.objectContaining({ name: 'bash', policy: 'ask' })]),
+  );
+});
