@@ -69,8 +69,8 @@ test('what a summary covers, page by page, in the order of the conversation', ()
   const found = desk.queries.memory.covered(place, { fromPosition: 2, toPosition: 4, limit: 2 });
   const rows = found.map(({ position, event }) => [position, event.type]);
   expect(rows).toEqual([
-    [2, 'user_message'],
-    [3, 'agent_message'],
+    [2, 'agent_message'],
+    [3, 'user_message'],
   ]);
   const rest = desk.queries.memory.covered(place, { fromPosition: 4, toPosition: 4, limit: 2 });
   expect(rest.map(({ position }) => position)).toEqual([4]);
