@@ -257,7 +257,7 @@ async function assemble(foundations: Foundations) {
     workshop.wake();
   });
   const leaveSettings = settings.onChange(({ settings: changed, secrets }) => {
-    
+    if (changed.length + secrets.length > 0) workshop.recheck('settings');
     workshop.wake();
   });
   workshop.start();

@@ -116,7 +116,7 @@ export function createCaller(options: CallerOptions): Caller {
       for (const { toolAbort } of running.values()) toolAbort.abort();
       return;
     }
-    const blocked = new Set<ConversationId>();
+    const blocked = new Set<ConversationId>(running.keys());
     for (const exchange of [...engine.state.exchanges.values()]) {
       const { conversationId } = exchange;
       if (blocked.has(conversationId) || !isForSupervisor(exchange)) continue;
