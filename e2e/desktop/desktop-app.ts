@@ -120,12 +120,12 @@ export type PlainDesktop = Pick<DesktopApp, 'page' | 'call' | 'quit'>;
 export async function startPlainDesktop(
   session: DesktopSession,
   home: TestHome,
-  chromiumFlags: string[],
+  { program = session.electronPath, args }: { program?: string; args: string[] },
 ): Promise<PlainDesktop> {
   const sandbox = session.isSandboxed ? [] : ['--no-sandbox'];
   const child = spawn(
-    session.electronPath,
-    [...electronFlags, ...sandbox, ...chromiumFlags, '--remote-debugging-port=0', builtApp()],
+    program,
+    [...electronFlags, ...sandbox, '--remote-debugging-port=0', ...args],
     { env: home.env, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const address = await debuggingAddress(child);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'playwright/test';
+import { builtApp } from './built-app.ts';
 import { makeHome, startPlainDesktop } from './desktop-app.ts';
 import { firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
 
@@ -34,9 +35,10 @@ for (const { title, flags, isKept } of [
     const home = await makeHome(session, () => ({ text: 'Go on.' }), secret);
     const { ANTHROPIC_API_KEY, ...env } = home.env;
     const keyless = { ...home, env };
-    const passwordStore = isKept ? ['--password-store=gnome-libsecret'] : [];
+    const store = isKept ? ['--password-store=gnome-libsecret'] : [];
+    const start = { args: [...store, builtApp()] };
     try {
-      let desktop = await startPlainDesktop(session, keyless, passwordStore);
+      let desktop = await startPlainDesktop(session, keyless, start);
       expect((await desktop.call('supervisor.probe', {})).ok).toBe(false);
       await desktop.call('secret.set', { name: 'ANTHROPIC_API_KEY', value: secret });
       await expect
@@ -51,7 +53,7 @@ for (const { title, flags, isKept } of [
       expect(filesWith(home.root, secret)).toEqual(isKept ? [] : [dotEnv]);
       expect(statSync(dotEnv).mode & 0o777).toBe(0o600);
 
-      desktop = await startPlainDesktop(session, keyless, passwordStore);
+      desktop = await startPlainDesktop(session, keyless, start);
       expect((await desktop.call('supervisor.probe', {})).ok).toBe(true);
       await desktop.quit();
     } finally {

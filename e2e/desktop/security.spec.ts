@@ -50,9 +50,11 @@ test.describe('a page in the window', () => {
       bridge: ['call', 'desktop', 'host', 'openExternal', 'stream'],
       isSecure: true,
     });
-    const preferences = await desktop.app.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows()[0]?.webContents.getLastWebPreferences(),
-    );
+    const preferences: unknown = await desktop.app.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      // Electron has it, but not in its types.
+      return contents && Reflect.get(contents, 'getLastWebPreferences').call(contents);
+    });
     expect(preferences).toMatchObject({
       sandbox: true,
       contextIsolation: true,

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import { homeRoot, openHome } from '#core/settings/home.ts';
+import { appId } from './app-id.ts';
 import { startDesktop } from './desktop.ts';
 import { findPrograms } from './programs.ts';
 import { guardContents } from './security/guard-contents.ts';
@@ -14,6 +15,7 @@ import { declareInterfaceScheme } from './security/interface-scheme.ts';
 // Electron refuses to start as root but with this switch, and with both it never stops trying.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 declareInterfaceScheme();
+app.setAppUserModelId(appId);
 guardContents();
 
 const programs = findPrograms(app.isPackaged);

@@ -3,7 +3,10 @@ import type { InboxItem, SessionSummary, Status } from '#shared/models.ts';
 import type { Glance } from '../glance.ts';
 import { type TrayView, trayView } from './tray-view.ts';
 
-type Given = Partial<Status> & { inbox?: InboxItem[]; sessions?: SessionSummary[] };
+type Given = Partial<Omit<Status, 'inbox' | 'sessions'>> & {
+  inbox?: InboxItem[];
+  sessions?: SessionSummary[];
+};
 
 const item = (id: string, summary: string): InboxItem =>
   ({ id, kind: 'escalation', sessionId: 's1', title: null, summary, proposal: '' }) as InboxItem;
