@@ -59,6 +59,8 @@ function Tabs() {
   const columns: Column[] = ['sessions', 'conversation', 'inbox'];
   return (
     <nav className="tabs" aria-label={words.name}>
+      {/* The conversation's title is the page's; where it is folded away, the column's name is. */}
+      <h1 className="hidden-words tabs-title">{words.tabs[column]}</h1>
       {columns.map((name) => (
         <button
           key={name}
