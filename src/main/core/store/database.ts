@@ -5,6 +5,9 @@ import { migrations } from './migrations.ts';
 
 export type Database = Sqlite;
 
+/** SQLite's name for a database that is no file. */
+const inMemory = ':memory:';
+
 /** better-sqlite3 13 is built on Node-API 10; in an older runtime it crashes the process. */
 const neededNodeApi = 10;
 
@@ -21,7 +24,7 @@ export function whyNoDatabase(): string | undefined {
  */
 export async function openDatabase(file: string): Promise<Database> {
   // Made first, so that it and the files SQLite puts beside it are the owner's alone.
-  closeSync(openSync(file, 'a', 0o600));
+  if (file !== inMemory) closeSync(openSync(file, 'a', 0o600));
   const db = await load(file, {});
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
