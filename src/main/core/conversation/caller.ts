@@ -173,7 +173,7 @@ export function createCaller(options: CallerOptions): Caller {
       toolAbort: new AbortController(),
     };
     running.set(conversationId, call);
-    const job = callExchange(call, conversationId)
+    const job = callExchange(call)
       .catch((error: unknown) => {
         log.error({ error, exchangeId: exchange.id }, 'a call ended in a bug or a failing store');
         coolingUntil.set(conversationId, now() + coolingMs);
@@ -192,7 +192,7 @@ export function createCaller(options: CallerOptions): Caller {
     if (callId) await reporter.report({ kind: 'interruptCall', exchangeId, callId });
   }
 
-  async function callExchange(call: RunningCall, conversationId: ConversationId): Promise<void> {
+  async function callExchange(call: RunningCall): Promise<void> {
     const { signal } = call.abort;
     const turnSignal = AbortSignal.any([signal, call.toolAbort.signal]);
     for (;;) {
