@@ -179,6 +179,13 @@ export const eventPayloads = {
   /** An empty text: the session has no brief any more. */
   'brief.set': z.object({ text, by: Author }),
 
+  // What the owner makes of what the supervisor did
+  /** null: taken back. */
+  'reply.scored': z.object({ score: z.enum(['wrong', 'fine']).nullable() }),
+  'escalation.scored': z.object({ score: z.enum(['needless', 'fine']).nullable() }),
+  /** The owner had something else sent than the supervisor wrote. */
+  'draft.edited': z.object({ itemId: ItemId, before: text, after: text }),
+
   // The life of an exchange
   'exchange.opened': z.object({
     origin: z.enum(['envelope', 'owner']),

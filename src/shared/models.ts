@@ -230,6 +230,54 @@ export const SummaryLine = z.object({
 });
 export type SummaryLine = z.infer<typeof SummaryLine>;
 
+/** How often what happened, and what the owner made of it. */
+export const OutcomeCounts = z.object({
+  /** Sent without anybody looking at them first. */
+  replies: z.number(),
+  repliesWrong: z.number(),
+  repliesFine: z.number(),
+  escalations: z.number(),
+  escalationsNeedless: z.number(),
+  escalationsFine: z.number(),
+  finishes: z.number(),
+  draftsApproved: z.number(),
+  draftsEdited: z.number(),
+  draftsDropped: z.number(),
+});
+export type OutcomeCounts = z.infer<typeof OutcomeCounts>;
+
+/** Of one day, session and model. */
+export const OutcomeRow = OutcomeCounts.extend({
+  /** Local date, YYYY-MM-DD, of what was done, also where it was scored later. */
+  day: z.string(),
+  /** Empty: the owner's own word to the supervisor. */
+  session: z.string(),
+  /** Empty: not known. */
+  model: z.string(),
+});
+export type OutcomeRow = z.infer<typeof OutcomeRow>;
+
+export const StatsLine = OutcomeCounts.extend({
+  key: z.string(),
+  /** Wrong ones of all automatic replies, 0 to 1; null where there was none. */
+  wrongRate: z.number().nullable(),
+  /** Needless ones of all escalations. */
+  needlessRate: z.number().nullable(),
+});
+export type StatsLine = z.infer<typeof StatsLine>;
+
+export const StatsSummary = z.object({
+  total: StatsLine,
+  bySession: z.array(StatsLine),
+  byModel: z.array(StatsLine),
+  /** The last 30 days on which something happened. */
+  byDay: z.array(StatsLine),
+});
+export type StatsSummary = z.infer<typeof StatsSummary>;
+
+export const Score = z.enum(['needless', 'wrong', 'fine']);
+export type Score = z.infer<typeof Score>;
+
 /** One line of the first relay's JSON history (`{role, content, ts, session_id, meta}`). */
 export const HistoryEntry = z.object({
   role: z.enum(['user', 'assistant', 'system']),

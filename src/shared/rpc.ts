@@ -12,9 +12,12 @@ import {
   HistoryEntry,
   InboxItem,
   ModelPrice,
+  OutcomeRow,
   PlannedChange,
   RejectedEnvelope,
+  Score,
   SessionSummary,
+  StatsSummary,
   Status,
   SummaryLine,
   ToolSetting,
@@ -136,6 +139,10 @@ export const rpc = {
       next: z.number().nullable(),
     }),
   },
+  /** How good the supervisor's decisions were, as far as the owner said so. */
+  'stats.summary': { kind: 'query', input: nothing, output: StatsSummary },
+  /** The same, a row for each day, session and model, of the last 30 days. */
+  'stats.rows': { kind: 'query', input: nothing, output: z.array(OutcomeRow) },
   'settings.get': {
     kind: 'query',
     input: nothing,
@@ -212,7 +219,18 @@ export const rpc = {
     input: z.object({ itemId: ItemId, text: words, direct: z.boolean().default(false), via: Via }),
     output: done,
   },
-  'inbox.approve': { kind: 'command', input: z.object({ itemId: ItemId, via: Via }), output: done },
+  /** `text`: what is sent instead of a draft. */
+  'inbox.approve': {
+    kind: 'command',
+    input: z.object({ itemId: ItemId, text: words.optional(), via: Via }),
+    output: done,
+  },
+  /** `needless`: its escalation; `wrong`: its automatic reply; `fine`: either; null takes it back. */
+  'exchange.score': {
+    kind: 'command',
+    input: z.object({ exchangeId: ExchangeId, score: Score.nullable() }),
+    output: done,
+  },
   'inbox.dismiss': { kind: 'command', input: z.object({ itemId: ItemId, via: Via }), output: done },
   'session.send': {
     kind: 'command',

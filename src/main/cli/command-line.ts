@@ -117,8 +117,13 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
         (await import('./commands/settle.ts')).reply(context, item, words, options),
       ),
     );
-  command('approve <item>', 'do what the inbox item proposes').action(
-    run(async (item: string) => (await import('./commands/settle.ts')).approve(context, item)),
+  command(
+    'approve <item> [text...]',
+    'do what it proposes; with TEXT, send that for a draft',
+  ).action(
+    run(async (item: string, words: string[]) =>
+      (await import('./commands/settle.ts')).approve(context, item, words),
+    ),
   );
   command('dismiss <item>', 'settle the inbox item without an answer').action(
     run(async (item: string) => (await import('./commands/settle.ts')).dismiss(context, item)),

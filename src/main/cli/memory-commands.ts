@@ -1,7 +1,9 @@
+import { Argument } from 'commander';
+import type { Score } from '#shared/models.ts';
 import type { CommandKit } from './command-line.ts';
 import type { SearchOptions } from './commands/search.ts';
 
-/** The commands about what is remembered. */
+/** The commands about what is remembered and learnt. */
 export function describeMemoryCommands({
   context,
   command,
@@ -37,6 +39,23 @@ export function describeMemoryCommands({
     'a fact to be told with every call in its conversation',
   ).action(
     run(async (session: string, words: string[]) => (await memory()).pin(context, session, words)),
+  );
+  command('score <exchange>', 'say how good a decision was')
+    .addArgument(
+      new Argument('<score>', 'needless: its escalation; wrong: its automatic reply').choices([
+        'needless',
+        'wrong',
+        'fine',
+        'undo',
+      ]),
+    )
+    .action(
+      run(async (exchange: string, given: Score | 'undo') =>
+        (await import('./commands/scores.ts')).score(context, exchange, given),
+      ),
+    );
+  look('stats', 'how good the decisions were').action(
+    run(async (options: Json) => (await import('./commands/scores.ts')).stats(context, options)),
   );
   command('unpin <fact>', 'take a pinned fact out').action(
     run(async (fact: string) => (await memory()).unpin(context, fact)),

@@ -27,9 +27,25 @@ export async function reply(
   );
 }
 
-export function approve(context: CommandContext, item: string): Promise<number> {
+/** With words, they are what is sent instead of a draft. */
+export async function approve(
+  context: CommandContext,
+  item: string,
+  words: readonly string[],
+): Promise<number> {
+  const taken = words.length > 0 ? await takeWords(context, words, 'To the session:') : undefined;
+  if (taken?.ok === false) {
+    context.terminal.complain(taken.message);
+    return exitCode.wrongUsage;
+  }
+  const text = taken ? { text: taken.text } : {};
   return onItem(context, item, (itemId) =>
-    doCommand(context, 'inbox.approve', { itemId, via: 'cli' }, () => `${item} is approved.`),
+    doCommand(
+      context,
+      'inbox.approve',
+      { itemId, ...text, via: 'cli' },
+      () => `${item} is approved.`,
+    ),
   );
 }
 

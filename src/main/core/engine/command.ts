@@ -145,7 +145,8 @@ export type Command =
   | { kind: 'markReleased'; sessionId: SessionId }
   | { kind: 'markNotified'; itemId: ItemId; channel: string; failure: string | null }
   | { kind: 'answerItem'; itemId: ItemId; text: string; direct: boolean; via: Via }
-  | { kind: 'approveItem'; itemId: ItemId; via: Via }
+  /** `text`: what is sent instead of a draft. */
+  | { kind: 'approveItem'; itemId: ItemId; text?: string | undefined; via: Via }
   | { kind: 'dismissItem'; itemId: ItemId; via: Via }
   | { kind: 'sendDirect'; sessionId: SessionId; text: string; via: Via }
   | { kind: 'say'; text: string; conversationId: ConversationId | null; via: Via }
@@ -173,6 +174,15 @@ export type Command =
       factId: FactId;
       text: string;
       by: Author;
+    }
+  | {
+      kind: 'scoreExchange';
+      exchangeId: ExchangeId;
+      sessionId: SessionId | null;
+      conversationId: ConversationId | null;
+      scored:
+        | { of: 'reply'; score: 'wrong' | 'fine' | null }
+        | { of: 'escalation'; score: 'needless' | 'fine' | null };
     }
   | { kind: 'unpinFact'; conversationId: ConversationId; factId: FactId }
   | {

@@ -17,6 +17,7 @@ import type { Toolbox } from '../tools/toolbox.ts';
 import type { createClaudeCodeCalls } from './claude-code-calls.ts';
 import { exportConversation } from './export-call.ts';
 import { createMemoryCalls } from './memory-calls.ts';
+import { createScoreCalls } from './score-calls.ts';
 import {
   costRows,
   costSummary,
@@ -125,6 +126,7 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'events.after': ({ after, limit }) =>
       value({ events: store.after(after, limit), lastSeq: store.lastSeq() }),
     'exchange.events': ({ exchangeId }) => events(store.ofExchange(exchangeId)),
+    ...createScoreCalls({ queries, now, attempt: execute }),
     ...createMemoryCalls({ engine, store, queries, memory: options.memory, attempt }),
     'settings.get': () => value(settingsView(settings)),
     'settings.set': ({ key, value: wanted }) => editAnswer(settings.set(key, wanted)),

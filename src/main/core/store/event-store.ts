@@ -217,6 +217,12 @@ export function createEventStore(db: Database, atPoint: AtPoint = noFault): Even
       db.close();
     },
   };
+  if (db.prepare('SELECT 1 FROM read_models_due').get()) {
+    db.transaction(() => {
+      store.rebuild();
+      db.exec('DELETE FROM read_models_due');
+    })();
+  }
   return store;
 }
 

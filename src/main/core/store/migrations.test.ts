@@ -4,6 +4,7 @@ import path from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from './database.ts';
+import { createEventStore } from './event-store.ts';
 import { migrations } from './migrations.ts';
 import { createQueries } from './queries.ts';
 
@@ -36,4 +37,24 @@ test.each([1, 2])('what was said before there was an index (schema %i) is found'
   expect(found.map(({ event }) => event.seq)).toEqual([2, 1]);
   db.close();
   expect(readdirSync(folder)).toContain(`relay.db.backup-${steps}`);
+});
+
+test('read models that are newer than the events are made from them at the first start', async () => {
+  const file = path.join(folder, 'relay.db');
+  writeOld(file, 2);
+  const old = new BetterSqlite(file);
+  const about = "'s-1', 'default', 'x1'";
+  old.exec(`INSERT INTO events (id, ts_ns, type, session_id, conversation_id, exchange_id, payload)
+    VALUES ('d', 2000000, 'exchange.opened', ${about}, '{"origin":"envelope","saidKey":""}'),
+      ('e', 3000000, 'agent_message', ${about}, '{"text":"Go on.","callId":"c1","model":"m"}'),
+      ('f', 4000000, 'dispatch.queued', ${about}, '{"dispatchId":"d1","origin":"supervisor","text":"Go on."}')`);
+  old.close();
+  const db = await openDatabase(file);
+  createEventStore(db);
+  const rows = createQueries(db).outcomes.rows();
+  expect(rows).toMatchObject([{ session: 's-1', model: 'm', replies: 1 }]);
+  createEventStore(db);
+  expect(createQueries(db).outcomes.rows()).toEqual(rows);
+  expect(createQueries(db).search({ text: 'tide', limit: 5 })).toHaveLength(2);
+  db.close();
 });

@@ -175,4 +175,49 @@ export const migrations: readonly string[] = [
   CREATE INDEX events_briefs ON events (session_id, seq) WHERE type = 'brief.set';
   CREATE INDEX events_summaries ON events (conversation_id, seq) WHERE type = 'summary.made';
   `,
+  `
+  ALTER TABLE exchanges ADD COLUMN model TEXT;
+  -- 1: its reply was a draft; 2: which the owner changed.
+  ALTER TABLE exchanges ADD COLUMN drafted INTEGER NOT NULL DEFAULT 0;
+
+  -- One row a day, session and model, so that rates cost the same at any history.
+  CREATE TABLE outcomes (
+    day                  TEXT NOT NULL,
+    session_id           TEXT NOT NULL,
+    model                TEXT NOT NULL,
+    replies              INTEGER NOT NULL DEFAULT 0,
+    replies_wrong        INTEGER NOT NULL DEFAULT 0,
+    replies_fine         INTEGER NOT NULL DEFAULT 0,
+    escalations          INTEGER NOT NULL DEFAULT 0,
+    escalations_needless INTEGER NOT NULL DEFAULT 0,
+    escalations_fine     INTEGER NOT NULL DEFAULT 0,
+    finishes             INTEGER NOT NULL DEFAULT 0,
+    drafts_approved      INTEGER NOT NULL DEFAULT 0,
+    drafts_edited        INTEGER NOT NULL DEFAULT 0,
+    drafts_dropped       INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (day, session_id, model)
+  ) STRICT, WITHOUT ROWID;
+  -- What can be scored, where its score counts, and the score.
+  CREATE TABLE scored (
+    exchange_id TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    day         TEXT NOT NULL,
+    session_id  TEXT NOT NULL,
+    model       TEXT NOT NULL,
+    score       TEXT,
+    PRIMARY KEY (exchange_id, subject)
+  ) STRICT, WITHOUT ROWID;
+  -- Where the owner said what should have been otherwise.
+  CREATE TABLE corrections (
+    exchange_id TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    seq         INTEGER NOT NULL,
+    PRIMARY KEY (exchange_id, kind)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX corrections_by_seq ON corrections (seq);
+
+  -- A row here: the read models are to be made anew from the events before they are used.
+  CREATE TABLE read_models_due (one INTEGER PRIMARY KEY CHECK (one = 1)) STRICT;
+  INSERT INTO read_models_due SELECT 1 WHERE EXISTS (SELECT 1 FROM events);
+  `,
 ];

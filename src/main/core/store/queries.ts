@@ -6,6 +6,7 @@ import type { ConversationEntry, ConversationSummary } from '../conversation/ent
 import type { Database } from './database.ts';
 import { eventColumns, toEvent } from './event-store.ts';
 import { createMemoryQueries, type MemoryQueries } from './memory-queries.ts';
+import { createOutcomeQueries, type OutcomeQueries } from './outcomes.ts';
 import { pendingEntriesSql } from './read-models.ts';
 import { createSearch, type Sought } from './search.ts';
 
@@ -48,6 +49,7 @@ export interface Queries {
   search(sought: Sought): Found[];
   lastInstructions(): string | undefined;
   memory: MemoryQueries;
+  outcomes: OutcomeQueries;
 }
 
 export function createQueries(db: Database): Queries {
@@ -127,6 +129,7 @@ export function createQueries(db: Database): Queries {
     isIdTaken: (sessionId, envelopeId) => idTaken.get(sessionId, envelopeId) === 1,
     search: createSearch(db),
     memory: createMemoryQueries(db),
+    outcomes: createOutcomeQueries(db),
     lastInstructions() {
       const row = instructions.get() as Parameters<typeof toEvent>[0] | undefined;
       const event = row ? toEvent(row) : undefined;

@@ -2,6 +2,7 @@ import { conversationEventTypes, type RelayEvent } from '#shared/events.ts';
 import { localDay } from '#shared/local-day.ts';
 import type { Database } from './database.ts';
 import { factIdOf } from './memory-queries.ts';
+import { createOutcomes } from './outcomes.ts';
 
 /** Tables that follow from the events and nothing else; a rebuild empties and refills them. */
 export const readModelTables = [
@@ -16,6 +17,9 @@ export const readModelTables = [
   'rejected',
   'facts',
   'briefs',
+  'outcomes',
+  'scored',
+  'corrections',
 ] as const;
 
 /** Brings the read models up to one more event; called in the transaction that stores it. */
@@ -32,6 +36,7 @@ type Applier<T extends RelayEvent['type']> = (event: RelayEvent<T>) => void;
 /** Prepares the statements once. */
 export function createReadModels(db: Database): ApplyEvent {
   const run = prepare(db);
+  const judge = createOutcomes(db);
 
   const touch = (event: RelayEvent): void => {
     if (!event.sessionId) return;
@@ -176,6 +181,7 @@ export function createReadModels(db: Database): ApplyEvent {
   };
   return (event) => {
     appliers[event.type]?.(event as never);
+    judge(event);
     if (searchedTypes.has(event.type)) run.index.run(event.seq);
   };
 }

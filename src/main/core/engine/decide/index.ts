@@ -18,6 +18,7 @@ import {
   startRelay,
   stopRelay,
 } from './relay.ts';
+import { scoreExchange } from './scores.ts';
 import { moveSession, setAutonomy, setMuted } from './sessions.ts';
 import { answerDangling, answerTool, askTool, setToolPolicy } from './tools.ts';
 
@@ -58,6 +59,7 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   editFact,
   unpinFact,
   setBrief,
+  scoreExchange,
   moveSession,
   recheck,
   importHistory,

@@ -60,16 +60,13 @@ export const approveItem: Decide<CommandOf<'approveItem'>> = (state, command, gi
   const { itemId, via } = command;
   const item = state.items.get(itemId);
   if (!item) return gone(itemId);
+  if (command.text !== undefined && item.kind !== 'draft') {
+    return refused('conflict', `${itemId} is no draft; answer it with: relay reply ${itemId} TEXT`);
+  }
   switch (item.kind) {
     case 'draft': {
       if (!item.sessionId) return gone(itemId);
-      const payload = {
-        dispatchId: nextDispatchId(state),
-        origin: 'supervisor',
-        text: item.proposal,
-      } as const;
-      const event: NewEvent = { type: 'dispatch.queued', ...subjectOf(item), payload };
-      return decided(settled(item, 'approved', via, item.proposal), event);
+      return decided(...sendDraft(state, item, command.text ?? item.proposal, via));
     }
     case 'escalation': {
       const word = item.proposal
@@ -81,6 +78,28 @@ export const approveItem: Decide<CommandOf<'approveItem'>> = (state, command, gi
       return decided(settled(item, 'approved', via, '', budgetExtension(state, item, given)));
   }
 };
+
+/** What the supervisor wrote, or what the owner made of it; then the supervisor is told. */
+function sendDraft(state: RelayState, item: ItemState, text: string, via: Via): NewEvent[] {
+  const about = subjectOf(item);
+  const payload = { dispatchId: nextDispatchId(state), origin: 'supervisor', text } as const;
+  const sent: NewEvent[] = [
+    settled(item, 'approved', via, text),
+    { type: 'dispatch.queued', ...about, payload },
+  ];
+  if (text === item.proposal) return sent;
+  const note = `The owner changed your draft before it was sent. What the session got is:\n${text}`;
+  return [
+    draftEdited(item, text),
+    ...sent,
+    { type: 'user_message', ...about, payload: { author: 'relay', text: note, via: null } },
+  ];
+}
+
+function draftEdited(item: ItemState, after: string): NewEvent {
+  const payload = { itemId: item.id, before: item.proposal, after };
+  return { type: 'draft.edited', ...subjectOf(item), payload };
+}
 
 /** Dismissing lets the matter rest: what hangs on it is dropped and the session may stop. */
 export const dismissItem: Decide<CommandOf<'dismissItem'>> = (state, command) => {
@@ -144,7 +163,10 @@ function directWord(
   const facts = { title: null, cwd: null, source: null, projectRoot: null };
   const { subject, events } = introduce(state, sessionId, facts, given);
   const holding = itemsHolding(state, sessionId);
-  for (const item of holding) events.push(settled(item, 'direct', via, text));
+  for (const item of holding) {
+    if (item.kind === 'draft') events.push(draftEdited(item, text));
+    events.push(settled(item, 'direct', via, text));
+  }
   // The word takes the place of the answer that was held back, where one was.
   const held = openExchangesOf(state, sessionId).find(({ itemId }) =>
     holding.some(({ id }) => id === itemId),

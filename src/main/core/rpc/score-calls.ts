@@ -1,0 +1,109 @@
+import type { RelayEvent } from '#shared/events.ts';
+import { localDay } from '#shared/local-day.ts';
+import type { OutcomeCounts, OutcomeRow, Score, StatsLine, StatsSummary } from '#shared/models.ts';
+import type { RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
+import type { Command, CommandOf } from '../engine/command.ts';
+import type { Scorable } from '../store/outcomes.ts';
+import type { Queries } from '../store/queries.ts';
+
+export interface ScoreCallsOptions {
+  queries: Queries;
+  now: () => number;
+  attempt: (command: Command) => RpcResult<readonly RelayEvent[]>;
+}
+
+/** The calls by which the owner says how good decisions were, and sees how good they are. */
+export function createScoreCalls({ queries, now, attempt }: ScoreCallsOptions) {
+  return {
+    'stats.summary': (): RpcResult<RpcOutput<'stats.summary'>> => ({
+      ok: true,
+      value: statsOf(queries.outcomes.rows()),
+    }),
+    'stats.rows': (): RpcResult<RpcOutput<'stats.rows'>> => {
+      const date = new Date(now());
+      const first = new Date(date.getFullYear(), date.getMonth(), date.getDate() - 29);
+      const firstDay = localDay(first.getTime());
+      return { ok: true, value: queries.outcomes.rows().filter(({ day }) => day >= firstDay) };
+    },
+    'exchange.score': ({
+      exchangeId,
+      score,
+    }: RpcParsedInput<'exchange.score'>): RpcResult<Record<string, never>> => {
+      const meant = queries.outcomes.ofExchange(exchangeId).filter(isMeant(score));
+      if (meant.length === 0) {
+        return {
+          ok: false,
+          error: { code: 'conflict', message: nothingToScore(exchangeId, score) },
+        };
+      }
+      for (const scorable of meant) {
+        const { sessionId, conversationId } = scorable;
+        const scored = scoredBy(scorable, score);
+        const about = { exchangeId, sessionId, conversationId };
+        const outcome = attempt({ kind: 'scoreExchange', ...about, scored });
+        if (!outcome.ok) return outcome;
+      }
+      return { ok: true, value: {} };
+    },
+  };
+}
+
+const isMeant =
+  (score: Score | null) =>
+  ({ of, score: given }: Scorable): boolean => {
+    if (score === 'wrong') return of === 'reply';
+    if (score === 'needless') return of === 'escalation';
+    return score === 'fine' || given !== null;
+  };
+
+/** Only what `isMeant` has let through. */
+function scoredBy({ of }: Scorable, score: Score | null): CommandOf<'scoreExchange'>['scored'] {
+  if (of === 'reply') return { of, score: score === 'needless' ? null : score };
+  return { of, score: score === 'wrong' ? null : score };
+}
+
+function nothingToScore(exchangeId: string, score: Score | null): string {
+  if (score === 'wrong') return `${exchangeId} sent no reply without your approval.`;
+  if (score === 'needless') return `${exchangeId} did not call you.`;
+  if (score === null) return `${exchangeId} has no score that could be taken back.`;
+  return `${exchangeId} has neither an automatic reply nor an escalation that could be scored.`;
+}
+
+const noCounts: OutcomeCounts = {
+  ...{ replies: 0, repliesWrong: 0, repliesFine: 0 },
+  ...{ escalations: 0, escalationsNeedless: 0, escalationsFine: 0, finishes: 0 },
+  ...{ draftsApproved: 0, draftsEdited: 0, draftsDropped: 0 },
+};
+// The keys of an object literal are its own.
+const countNames = Object.keys(noCounts) as (keyof OutcomeCounts)[];
+
+/** Pure. Sessions and models by how much they did. */
+export function statsOf(rows: readonly OutcomeRow[]): StatsSummary {
+  const lines = (keyOf: (row: OutcomeRow) => string): StatsLine[] => {
+    const byKey = new Map<string, OutcomeCounts>();
+    for (const row of rows) {
+      const sum = { ...(byKey.get(keyOf(row)) ?? noCounts) };
+      for (const name of countNames) sum[name] += row[name];
+      byKey.set(keyOf(row), sum);
+    }
+    return [...byKey].map(([key, counts]) => lineOf(key, counts));
+  };
+  const busiest = (a: StatsLine, b: StatsLine) =>
+    b.replies + b.escalations - a.replies - a.escalations;
+  return {
+    total: lines(() => 'total')[0] ?? lineOf('total', noCounts),
+    bySession: lines(({ session }) => session).sort(busiest),
+    byModel: lines(({ model }) => model).sort(busiest),
+    byDay: lines(({ day }) => day).slice(-30),
+  };
+}
+
+function lineOf(key: string, counts: OutcomeCounts): StatsLine {
+  const rate = (part: number, whole: number) => (whole > 0 ? part / whole : null);
+  return {
+    key,
+    ...counts,
+    wrongRate: rate(counts.repliesWrong, counts.replies),
+    needlessRate: rate(counts.escalationsNeedless, counts.escalations),
+  };
+}
