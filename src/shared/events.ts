@@ -116,6 +116,13 @@ export const eventPayloads = {
   'envelope.repeated': z.object({ name: text, fileKey: text, envelopeId: text }),
 
   'owner_input.taken': z.object({ mark: text }),
+  /** A message of the owner's phone: what it asked for follows, or else why nothing does. */
+  'phone_word.taken': z.object({
+    messageId: text,
+    /** By the ntfy server's clock, seconds since 1970. */
+    sentAtSeconds: z.number(),
+    refusal: text.nullable(),
+  }),
 
   // The conversation
   system_message: z.object({ text }),

@@ -135,6 +135,11 @@ const sections = {
   ntfy: {
     enabled: setting(flag, true, 'Whether what needs you is also sent to your phone through ntfy.'),
     server: setting(url, 'https://ntfy.sh', 'The ntfy server that carries the notifications.'),
+    replies: setting(
+      flag,
+      true,
+      'Whether you can answer from the phone: by buttons, and by writing to the reply topic.',
+    ),
     clickUrl: setting(
       orNull(url),
       null,

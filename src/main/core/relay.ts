@@ -18,7 +18,12 @@ import { createIntake } from './intake/intake.ts';
 import { createMemory } from './memory/memory.ts';
 import { memoryNote } from './memory/memory-note.ts';
 import { createMemoryTools } from './memory/memory-tools.ts';
-import { createOwnerNotifier, createTestNotification } from './notify/owner-notifier.ts';
+import {
+  createOwnerNotifier,
+  createOwnerReplies,
+  createTestNotification,
+} from './notify/owner-notifier.ts';
+import { createPhoneCodes } from './notify/phone-codes.ts';
 import type { RelayPort } from './relay-port.ts';
 import { callSettingsOf, policyOf } from './relay-settings.ts';
 import { createRelayTools } from './relay-tools.ts';
@@ -209,7 +214,9 @@ async function assemble(foundations: Foundations) {
     model: () => settings.current().supervisor.model,
     mayCall: () => mayCountTokens(engine, settings),
   });
-  const notifier = createOwnerNotifier({ engine, settings, log });
+  const codes = createPhoneCodes(home.state);
+  const notifier = createOwnerNotifier({ engine, settings, codes, log });
+  const phoneReplies = createOwnerReplies({ engine, settings, codes, log });
   const workshop = createWorkshop({
     ...{
       home,
@@ -222,6 +229,7 @@ async function assemble(foundations: Foundations) {
       caller,
       tokenCounter,
       notifier,
+      phoneReplies,
       log,
     },
   });

@@ -10,6 +10,7 @@ import type { Engine } from './engine/engine.ts';
 import { type FolderWatch, watchFolder } from './folder-watch.ts';
 import type { Intake } from './intake/intake.ts';
 import type { Notifier } from './notify/notifier.ts';
+import type { PhoneReplies } from './notify/phone-replies.ts';
 import type { Logger } from './settings/logs.ts';
 import { writeFaultSentence } from './store/write-fault.ts';
 
@@ -24,6 +25,7 @@ export interface WorkshopOptions {
   caller: Caller;
   tokenCounter: TokenCounter;
   notifier: Notifier;
+  phoneReplies: PhoneReplies;
   log: Logger;
 }
 
@@ -49,7 +51,7 @@ const snapshotEveryTicks = 300;
 
 export function createWorkshop(options: WorkshopOptions): Workshop {
   const { home, engine, intake, dispatcher, permissionDesk, waker, resumer, caller } = options;
-  const { tokenCounter, notifier, log } = options;
+  const { tokenCounter, notifier, phoneReplies, log } = options;
   const problems = new Map<string, string>();
   let isLookDue = false;
   let isScanDue = false;
@@ -147,6 +149,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       for (const watching of folderWatches) watching.renew();
       scanSoon();
     }
+    guarded('phone', () => phoneReplies.run());
     guarded('waker', () => waker.run());
     guarded('resumer', () => resumer.run());
     if (ticks % snapshotEveryTicks === 0) guarded('snapshot', () => engine.saveSnapshot());
@@ -181,6 +184,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       permissionDesk.stop();
       await caller.stop();
       await tokenCounter.stop();
+      await phoneReplies.stop();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { replyTopicOf } from '#core/settings/ntfy-topic.ts';
 import { openedHomeSettings } from '../home-settings.ts';
 import { type CommandContext, exitCode } from '../terminal.ts';
 import { asJson } from '../with-relay.ts';
@@ -20,15 +21,20 @@ export async function topic(
     );
     return exitCode.failed;
   }
-  const { server, enabled } = settings.ntfy;
+  const { server, enabled, replies } = settings.ntfy;
+  const replyTopic = replies ? replyTopicOf(name) : null;
   const url = `${server.replace(/\/+$/, '')}/${name}`;
   if (options.json) {
-    terminal.write(asJson({ topic: name, server, url, enabled }));
+    terminal.write(asJson({ topic: name, replyTopic, server, url, enabled }));
     return exitCode.done;
   }
   const isOff = enabled ? '' : '\nNotifications by ntfy are off (ntfy.enabled in config.yaml).\n';
+  const toAnswer =
+    replyTopic === null
+      ? ''
+      : `To answer in words, add this topic as well and write to it:\n${replyTopic}\n`;
   terminal.write(
-    `${name}\n\nSubscribe on the phone: in the ntfy app, add this topic on ${server}, or open\n${url}\n` +
+    `${name}\n\nSubscribe on the phone: in the ntfy app, add this topic on ${server}, or open\n${url}\n${toAnswer}` +
       `Whoever knows the topic can read it and answer in your name; keep it to yourself.\n${isOff}`,
   );
   return exitCode.done;

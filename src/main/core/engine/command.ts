@@ -58,6 +58,14 @@ export interface AskedWord {
   reasoning: string;
 }
 
+/** What the owner did on the phone. */
+export type PhoneAct =
+  | { kind: 'approve' | 'dismiss'; itemId: ItemId }
+  | { kind: 'answer'; itemId: ItemId; text: string }
+  /** To a session, or to the supervisor. */
+  | { kind: 'word'; sessionId: SessionId | null; text: string }
+  | { kind: 'refused'; why: string };
+
 interface CallFacts {
   callId: CallId;
   exchangeId: ExchangeId;
@@ -156,6 +164,8 @@ export type Command =
       mark: string;
       word: { sessionId: SessionId | null; text: string };
     }
+  /** By the phone; each message counts once. */
+  | { kind: 'takePhoneWord'; messageId: string; sentAtSeconds: number; act: PhoneAct }
   | { kind: 'setAutonomy'; sessionId: SessionId; autonomy: Autonomy }
   | { kind: 'setMuted'; sessionId: SessionId; muted: boolean }
   /** null: the settings decide again. */

@@ -116,6 +116,13 @@ const projectors: { [T in RelayEvent['type']]?: Projector<T> } = {
     state.lastOwnerInput = event.payload.mark;
   },
 
+  'phone_word.taken': (state, event) => {
+    const { messageId, sentAtSeconds } = event.payload;
+    const isSameSecond = state.phone.sentAtSeconds === sentAtSeconds;
+    const messageIds = isSameSecond ? [...state.phone.messageIds, messageId] : [messageId];
+    state.phone = { sentAtSeconds, messageIds };
+  },
+
   'exchange.opened': openExchange,
   'exchange.closed': (state, event) => {
     if (event.exchangeId) state.exchanges.delete(event.exchangeId);

@@ -4,7 +4,7 @@ import { emptyState, type RelayState } from './state.ts';
 
 /** Raise it whenever `project` or the shape of the state changes: older snapshots are then ignored
  * and the state is folded from the events again. */
-const snapshotVersion = 4;
+const snapshotVersion = 5;
 
 /** The state as of the last event: from the snapshot, where there is a good one, and the rest. */
 export function loadState(store: EventStore): RelayState {

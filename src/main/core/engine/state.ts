@@ -38,6 +38,8 @@ export interface RelayState {
   lastConversationId: ConversationId | null;
   /** Mark of the last `jc_input.txt` that was taken. */
   lastOwnerInput: string | null;
+  /** The last messages of the phone: those of the newest second, which tell what is new. */
+  phone: { sentAtSeconds: number; messageIds: string[] };
 }
 
 export interface SessionState {
@@ -186,6 +188,7 @@ export function emptyState(): RelayState {
     spend: { day: '', usd: 0, bySession: new Map(), extraUsd: 0, extraBySession: new Map() },
     lastConversationId: null,
     lastOwnerInput: null,
+    phone: { sentAtSeconds: 0, messageIds: [] },
   };
 }
 

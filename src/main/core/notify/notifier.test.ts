@@ -6,6 +6,7 @@ import { createNotifier, type OwnerMessage } from './notifier.ts';
 function world(send?: (message: OwnerMessage) => Promise<string | undefined>) {
   const relay = pureRelay();
   const told: OwnerMessage[] = [];
+  const gone: string[] = [];
   const options = { isEnabled: true, reminderMs: 0, storeFails: false };
   const engine = {
     get state() {
@@ -22,12 +23,15 @@ function world(send?: (message: OwnerMessage) => Promise<string | undefined>) {
       ...{ engine, channel: 'ntfy', now: () => relay.now },
       isEnabled: () => options.isEnabled,
       reminderMs: () => options.reminderMs,
+      takeBack: async (itemId) => {
+        gone.push(itemId);
+      },
       send: (message) => {
         told.push(message);
         return send ? send(message) : Promise.resolve(undefined);
       },
     });
-  return { relay, told, options, open, notifier: open() };
+  return { relay, told, gone, options, open, notifier: open() };
 }
 
 function asks(relay: PureRelay, id: string, title: string | null = null): void {
@@ -47,9 +51,35 @@ test('an item is told once: who, what, and the proposal', async () => {
   await settle();
   notifier.run();
   expect(told).toEqual([
-    { itemId: 'i1', title: 'api-server', body: 'Drop it?\nProposal: No.', isUrgent: true },
+    {
+      ...{ itemId: 'i1', kind: 'escalation', isUrgent: true },
+      ...{ title: 'api-server', body: 'Drop it?\nProposal: No.' },
+    },
   ]);
   expect(typesOf(relay.events)).toContain('notification.sent');
+});
+
+test('what is settled is taken back once, also what an earlier run has told', async () => {
+  const { relay, gone, notifier, open } = world();
+  asks(relay, 's1');
+  notifier.run();
+  const { id: itemId } = relay.onlyItem();
+  relay.does({ kind: 'dismissItem', itemId, via: 'cli' });
+  notifier.run();
+  expect(gone).toEqual([]); // it is still being sent
+  await settle();
+  notifier.run();
+  notifier.run();
+  expect(gone).toEqual(['i1']);
+
+  asks(relay, 's2');
+  notifier.run();
+  await settle();
+  const next = open();
+  next.run();
+  relay.does({ kind: 'dismissItem', itemId: relay.onlyItem().id, via: 'cli' });
+  next.run();
+  expect(gone).toEqual(['i1', 'i2']);
 });
 
 test('after a restart what was told is not told again, what was not is', async () => {

@@ -1,3 +1,4 @@
+import type { ItemKind } from '#shared/events.ts';
 import type { ItemId } from '#shared/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ItemState } from '../engine/state.ts';
@@ -5,6 +6,7 @@ import type { ItemState } from '../engine/state.ts';
 /** One message to the owner, wherever he is. */
 export interface OwnerMessage {
   itemId: ItemId;
+  kind: ItemKind;
   /** Who asks. */
   title: string;
   /** The question in one sentence, then the proposal. */
@@ -18,6 +20,8 @@ export interface NotifierOptions {
   isEnabled: () => boolean;
   /** Never rejects; a sentence when it did not get through. */
   send: (message: OwnerMessage) => Promise<string | undefined>;
+  /** The item is settled: whatever still shows it is to go. Never rejects. */
+  takeBack: (itemId: ItemId) => Promise<void>;
   /** 0: never. */
   reminderMs: () => number;
   now?: () => number;
@@ -25,21 +29,25 @@ export interface NotifierOptions {
 
 /**
  * Tells the owner of every new inbox item over one channel: once, also across restarts, and again
- * when it has waited for long. Best effort: nothing ever waits for it.
+ * when it has waited for long; and takes it back once it is settled, wherever that was. Best effort:
+ * nothing ever waits for it.
  */
 export interface Notifier {
   run(): void;
 }
 
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { engine, channel, isEnabled, send, reminderMs, now = Date.now } = options;
+  const { engine, channel, isEnabled, send, takeBack, reminderMs, now = Date.now } = options;
   const underWay = new Set<ItemId>();
   const lastToldAt = new Map<ItemId, number>();
+  /** What the owner has before him, as far as is known. */
+  const shown = new Set<ItemId>();
   const startedAt = now();
 
   function tell(item: ItemState, isFirst: boolean): void {
     underWay.add(item.id);
     lastToldAt.set(item.id, now());
+    shown.add(item.id);
     void send(messageFor(item, isFirst))
       .then((failure = undefined) => {
         if (!isFirst) return;
@@ -63,15 +71,28 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const isUrgent = item.kind === 'escalation' || item.code !== null;
     return {
       itemId: item.id,
+      kind: item.kind,
       title: isFirst ? name : `Still waiting: ${name}`,
       body: `${item.summary}${proposal}`,
       isUrgent,
     };
   }
 
+  function takeBackSettled(): void {
+    const { items } = engine.state;
+    for (const item of items.values()) if (item.notified.includes(channel)) shown.add(item.id);
+    for (const id of shown) {
+      // What is just being sent would come after its removal.
+      if (items.has(id) || underWay.has(id)) continue;
+      shown.delete(id);
+      void takeBack(id);
+    }
+  }
+
   return {
     run() {
       if (!isEnabled()) return;
+      takeBackSettled();
       for (const id of lastToldAt.keys()) if (!engine.state.items.has(id)) lastToldAt.delete(id);
       const every = reminderMs();
       for (const item of engine.state.items.values()) {

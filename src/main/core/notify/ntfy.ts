@@ -13,6 +13,15 @@ export interface NtfyMessage {
   clickUrl?: string;
   /** Of two messages with the same id the phone shows the newer in the place of the older (ntfy 2.16). */
   id?: string;
+  /** At most three. */
+  buttons?: readonly NtfyButton[];
+}
+
+/** Tapped, it writes `body` to another topic of the same server, and the notification goes away. */
+export interface NtfyButton {
+  label: string;
+  topic: string;
+  body: string;
 }
 
 export type NtfyResult =
@@ -24,6 +33,8 @@ export interface Ntfy {
   /** Best effort: tries a few times, then says why not. Never rejects; a wait between two tries keeps
    * no process alive. */
   publish(message: NtfyMessage): Promise<NtfyResult>;
+  /** Takes the message with this id off the phones (ntfy 2.16; older servers refuse). One try. */
+  remove(id: string): Promise<NtfyResult>;
 }
 
 export interface NtfyOptions {
@@ -80,21 +91,39 @@ export function createNtfy(options: NtfyOptions): Ntfy {
     return { ok: false, message: reason };
   }
 
-  return { publish };
+  async function remove(id: string): Promise<NtfyResult> {
+    const { token, topic } = options;
+    const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+    const path = `${encodeURIComponent(topic)}/${encodeURIComponent(id)}`;
+    const attempt = await request(options, path, { method: 'DELETE', headers });
+    return attempt.kind === 'done' ? { ok: true } : { ok: false, message: attempt.reason };
+  }
+
+  return { publish, remove };
 }
 
-async function attemptOnce(
+function attemptOnce(
   options: NtfyOptions,
   message: NtfyMessage,
   maxBytes: number,
 ): Promise<Attempt> {
-  const { server, topic, timeLimitMs = 10_000, fetch: send = fetch } = options;
+  return request(options, encodeURIComponent(options.topic), {
+    method: 'POST',
+    body: cutToBytes(message.message, maxBytes),
+    headers: headersOf(message, options),
+  });
+}
+
+async function request(
+  options: NtfyOptions,
+  path: string,
+  init: Pick<RequestInit, 'method' | 'body' | 'headers'>,
+): Promise<Attempt> {
+  const { server, timeLimitMs = 10_000, fetch: send = fetch } = options;
   const host = hostOf(server);
   try {
-    const response = await send(`${server.replace(/\/+$/, '')}/${encodeURIComponent(topic)}`, {
-      method: 'POST',
-      body: cutToBytes(message.message, maxBytes),
-      headers: headersOf(message, options.token),
+    const response = await send(`${baseOf(server)}/${path}`, {
+      ...init,
       // The token and the message are for this server, not for where it points.
       redirect: 'manual',
       signal: AbortSignal.timeout(timeLimitMs),
@@ -106,8 +135,19 @@ async function attemptOnce(
   }
 }
 
-function headersOf(message: NtfyMessage, token: string | undefined): Record<string, string> {
-  const { title, priority, tags = [], clickUrl, id } = message;
+function headersOf(
+  message: NtfyMessage,
+  { token, server }: Pick<NtfyOptions, 'token' | 'server'>,
+): Record<string, string> {
+  const { title, priority, tags = [], clickUrl, id, buttons = [] } = message;
+  const actions = buttons.map(({ label, topic, body }) => ({
+    action: 'http',
+    label,
+    url: `${baseOf(server)}/${encodeURIComponent(topic)}`,
+    method: 'POST',
+    body,
+    clear: true,
+  }));
   return {
     'content-type': 'text/plain; charset=utf-8',
     title: headerText(cutToBytes(title, titleBytes)),
@@ -115,6 +155,7 @@ function headersOf(message: NtfyMessage, token: string | undefined): Record<stri
     ...(tags.length > 0 ? { tags: headerText(tags.join(',')) } : {}),
     ...(clickUrl ? { click: headerText(clickUrl) } : {}),
     ...(id ? { 'x-sequence-id': id } : {}),
+    ...(actions.length > 0 ? { actions: headerText(JSON.stringify(actions)) } : {}),
     ...(token ? { authorization: `Bearer ${token}` } : {}),
   };
 }
@@ -155,6 +196,9 @@ function explain(error: unknown, host: string, timeLimitMs: number): string {
   const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
   return `${host} cannot be reached${code}. Check the connection and ntfy.server.`;
 }
+
+/** Without a slash at the end. */
+export const baseOf = (server: string): string => server.replace(/\/+$/, '');
 
 /** Never the whole address: with the topic anyone could read along. */
 function hostOf(server: string): string {

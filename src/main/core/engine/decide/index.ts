@@ -6,8 +6,9 @@ import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatc
 import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
 import { recheck } from './guards.ts';
 import { answerItem, approveItem, dismissItem, say, sendDirect, takeOwnerInput } from './items.ts';
-import { closePermission, withdrawPermission } from './permissions.ts';
 import { editFact, pinFact, setBrief, unpinFact } from './memory.ts';
+import { closePermission, withdrawPermission } from './permissions.ts';
+import { takePhoneWord } from './phone.ts';
 import {
   importHistory,
   markNotified,
@@ -52,6 +53,7 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   sendDirect,
   say,
   takeOwnerInput,
+  takePhoneWord,
   setAutonomy,
   setMuted,
   setToolPolicy,
