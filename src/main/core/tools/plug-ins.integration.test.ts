@@ -58,8 +58,12 @@ test('a plug-in is off until it is turned on; its failures are its own', async (
     .poll(
       async () =>
         (await relay.call('status', {})).problems.filter((text) => text.includes('plug-in')).length,
+      { timeout: 10_000 },
     )
     .toBe(4);
+  // Loaded last, in the order of the names.
+  const listed = async () => (await relay.call('tools.list', {})).map(({ name }) => name);
+  await expect.poll(listed, { timeout: 10_000 }).toContain('weather');
   relay.drop('b.json', { session_id: 's1', content: 'And now?' });
   const { payload } = await relay.waitFor('item.opened');
   expect(payload).toMatchObject({ kind: 'tool', proposal: 'weather: asks for Bergen' });
@@ -81,6 +85,7 @@ test('a plug-in is off until it is turned on; its failures are its own', async (
   ]);
 
   await relay.call('settings.set', { key: 'tools.plugins', value: {} });
+  await expect.poll(listed, { timeout: 10_000 }).not.toContain('weather');
   relay.drop('c.json', { session_id: 's1', content: 'Bye.' });
   await relay.take('s1');
   expect(names(relay.api.calls.length - 1)).not.toContain('weather');
