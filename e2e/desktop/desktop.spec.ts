@@ -196,8 +196,8 @@ test.describe('the desktop', () => {
     });
     home.drop('ask-3.json', { session_id: 'cli', title: 'cli', content: 'A third table.' });
     await tooltip('Relay: needs you: 2');
-    const open = openNotifications().filter(({ summary }) => summary === 'cli');
-    expect(open).toEqual([]);
+    const open = () => openNotifications().filter(({ summary }) => summary === 'cli');
+    await expect.poll(open).toEqual([]);
     // One may have been on its way when the window said that it shows the item.
     expect(session.probe.listNotifications().length).toBeLessThanOrEqual(count + 1);
   });
