@@ -62,6 +62,13 @@ export const Author = z.enum(['owner', 'supervisor']);
 export type Author = z.infer<typeof Author>;
 
 const text = z.string();
+const sideCallCost = {
+  model: text,
+  usage: Usage,
+  costUsd: z.number().nullable(),
+  savedByCacheUsd: z.number(),
+  durationMs: z.number(),
+};
 const keptKeys = z.record(z.string(), z.unknown());
 
 /**
@@ -192,6 +199,28 @@ export const eventPayloads = {
   'escalation.scored': z.object({ score: z.enum(['needless', 'fine']).nullable() }),
   /** The owner had something else sent than the supervisor wrote. */
   'draft.edited': z.object({ itemId: ItemId, before: text, after: text }),
+
+  // What was asked beside the conversations, at the owner's wish
+  /** A past exchange run again; what it was run with, where that was not what it was then. */
+  'replay.made': z.object({
+    ...{ text, verdict: Verdict, stopReason: text },
+    ...sideCallCost,
+    instructions: text.nullable(),
+    brief: text.nullable(),
+  }),
+  /** Additions to the standing instructions, from corrections up to and including one. */
+  'proposal.made': z.object({
+    ...sideCallCost,
+    additions: z.array(text),
+    corrections: z.number(),
+    upTo: z.number(),
+  }),
+  'proposal.applied': z.object({ proposalSeq: z.number() }),
+  'side_call.failed': z.object({
+    purpose: z.enum(['replay', 'proposal']),
+    ...sideCallCost,
+    message: text,
+  }),
 
   // The life of an exchange
   'exchange.opened': z.object({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Author, Autonomy, ItemKind, type RelayEvent, ToolPolicy } from './events.ts';
 import { ConversationId, ExchangeId, FactId, ItemId, SessionId } from './ids.ts';
 import { Usage } from './usage.ts';
+import { Verdict } from './verdict.ts';
 
 /** Times are epoch milliseconds, money is US dollars. Keys are part of the contract (DESIGN 2.5). */
 
@@ -229,6 +230,21 @@ export const SummaryLine = z.object({
   method: z.enum(['supervisor', 'omitted']),
 });
 export type SummaryLine = z.infer<typeof SummaryLine>;
+
+/** An answer of the supervisor and what it cost. */
+export const SideCall = z.object({
+  text: z.string(),
+  verdict: Verdict,
+  /** As the server names it. */
+  model: z.string(),
+  usage: Usage,
+  /** null: the price table does not know the model. */
+  costUsd: z.number().nullable(),
+  savedByCacheUsd: z.number(),
+  stopReason: z.string(),
+  durationMs: z.number(),
+});
+export type SideCall = z.infer<typeof SideCall>;
 
 /** How often what happened, and what the owner made of it. */
 export const OutcomeCounts = z.object({

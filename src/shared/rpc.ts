@@ -17,6 +17,7 @@ import {
   RejectedEnvelope,
   Score,
   SessionSummary,
+  SideCall,
   StatsSummary,
   Status,
   SummaryLine,
@@ -223,6 +224,45 @@ export const rpc = {
   'inbox.approve': {
     kind: 'command',
     input: z.object({ itemId: ItemId, text: words.optional(), via: Via }),
+    output: done,
+  },
+  /**
+   * Runs a past exchange again, as it was or with another model, instructions or brief (an empty one:
+   * none). Touches nothing, costs money; takes as long as the supervisor does.
+   */
+  'exchange.replay': {
+    kind: 'command',
+    input: z.object({
+      exchangeId: ExchangeId,
+      model: z.string().trim().min(1, 'must not be empty').max(200).optional(),
+      instructions: words.optional(),
+      brief: z.string().trim().max(8_000).optional(),
+    }),
+    output: z.object({
+      /** Of the `replay.made` event. */
+      seq: z.number(),
+      /** null: it was never answered. */
+      original: SideCall.nullable(),
+      replay: SideCall,
+    }),
+  },
+  /** Has the supervisor propose additions to supervisor.md out of the owner's corrections since the
+   * last ones; changes nothing, costs money. An empty diff: it has none to propose. */
+  'instructions.propose': {
+    kind: 'command',
+    input: nothing,
+    output: z.object({
+      seq: z.number(),
+      diff: z.string(),
+      corrections: z.number(),
+      model: z.string(),
+      costUsd: z.number().nullable(),
+    }),
+  },
+  /** Makes the change that was shown; `conflict` when supervisor.md has changed since. */
+  'instructions.apply': {
+    kind: 'command',
+    input: z.object({ seq: z.number().int(), diff: z.string() }),
     output: done,
   },
   /** `needless`: its escalation; `wrong`: its automatic reply; `fine`: either; null takes it back. */

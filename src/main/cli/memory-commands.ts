@@ -1,6 +1,7 @@
 import { Argument } from 'commander';
 import type { Score } from '#shared/models.ts';
 import type { CommandKit } from './command-line.ts';
+import type { ReplayOptions } from './commands/replay.ts';
 import type { SearchOptions } from './commands/search.ts';
 
 /** The commands about what is remembered and learnt. */
@@ -57,6 +58,22 @@ export function describeMemoryCommands({
   look('stats', 'how good the decisions were').action(
     run(async (options: Json) => (await import('./commands/scores.ts')).stats(context, options)),
   );
+  look('replay <exchange>', 'run a past exchange again, beside what it was; touches nothing')
+    .option('--model <model>', 'with another model')
+    .option('--instructions <file>', 'with these standing instructions')
+    .option('--brief <text>', 'with this brief')
+    .action(
+      run(async (exchange: string, options: ReplayOptions) =>
+        (await import('./commands/replay.ts')).replay(context, exchange, options),
+      ),
+    );
+  look('learn', 'additions to supervisor.md out of your corrections, shown first')
+    .option('--yes', 'do not ask')
+    .action(
+      run(async (options: Json & { yes?: boolean }) =>
+        (await import('./commands/learn.ts')).learn(context, options),
+      ),
+    );
   command('unpin <fact>', 'take a pinned fact out').action(
     run(async (fact: string) => (await memory()).unpin(context, fact)),
   );

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RpcHandlers, StreamItem } from '#shared/rpc.ts';
+import { createSideCaller } from './aside/side-call.ts';
 import { installHooks } from './claude-code/install-hooks.ts';
 import { removeAlive, writeAlive } from './claude-code/liveness.ts';
 import { createPermissionDesk } from './claude-code/permission-desk.ts';
@@ -15,6 +16,7 @@ import { createEngine, type Engine } from './engine/engine.ts';
 import { type AtPoint, noFault } from './fault-point.ts';
 import { findInstallation } from './installation.ts';
 import { createIntake } from './intake/intake.ts';
+import { createLearning } from './learning/learning.ts';
 import { createMemory } from './memory/memory.ts';
 import { memoryNote } from './memory/memory-note.ts';
 import { createMemoryTools } from './memory/memory-tools.ts';
@@ -27,6 +29,7 @@ import { createPhoneCodes } from './notify/phone-codes.ts';
 import type { RelayPort } from './relay-port.ts';
 import { callSettingsOf, policyOf } from './relay-settings.ts';
 import { createRelayTools } from './relay-tools.ts';
+import { createReplay } from './replay/replay.ts';
 import { createClaudeCodeCalls } from './rpc/claude-code-calls.ts';
 import { createHandlers } from './rpc/handlers.ts';
 import { createPort } from './rpc/router.ts';
@@ -235,9 +238,21 @@ async function assemble(foundations: Foundations) {
   });
 
   const demo = createDemoWindow(foundations.command ?? ownCommand());
+  const sideCaller = createSideCaller({
+    ...{ engine, supervisor, price: prices.price },
+    policy: () => policyOf(settings.current()),
+  });
+  const aside = {
+    ...{ store, queries, sideCaller, record: engine.execute },
+  };
+  const replay = createReplay({ ...aside, settings: () => callSettingsOf(settings) });
+  const learning = createLearning({
+    ...{ ...aside, settings, callSettings: () => callSettingsOf(settings) },
+  });
+
   const startedAt = Date.now();
   const handlers = createHandlers({
-    ...{ engine, store, queries, settings, supervisor, memory },
+    ...{ engine, store, queries, settings, supervisor, memory, replay, learning },
     claudeCode: createClaudeCodeCalls({
       ...{ home: home.root, env: foundations.env },
       resourcesDir: findInstallation().resourcesDir,
@@ -275,6 +290,7 @@ async function assemble(foundations: Foundations) {
     port,
     async stop() {
       demo.close();
+      sideCaller.stop();
       await workshop.stop();
       await tools.stop();
       unsubscribe();

@@ -1,4 +1,11 @@
-import type { Author, Autonomy, ToolPolicy, Via } from '#shared/events.ts';
+import type {
+  Author,
+  Autonomy,
+  EventPayload,
+  EventSubject,
+  ToolPolicy,
+  Via,
+} from '#shared/events.ts';
 import type { Fault } from '#shared/fault.ts';
 import type {
   CallId,
@@ -194,6 +201,13 @@ export type Command =
         | { of: 'reply'; score: 'wrong' | 'fine' | null }
         | { of: 'escalation'; score: 'needless' | 'fine' | null };
     }
+  | (Partial<EventSubject> & { kind: 'recordReplay'; payload: EventPayload<'replay.made'> })
+  | { kind: 'recordProposal'; payload: EventPayload<'proposal.made'> }
+  | { kind: 'recordApplied'; proposalSeq: number }
+  | (Partial<EventSubject> & {
+      kind: 'recordSideCallFailure';
+      payload: EventPayload<'side_call.failed'>;
+    })
   | { kind: 'unpinFact'; conversationId: ConversationId; factId: FactId }
   | {
       kind: 'setBrief';

@@ -156,6 +156,10 @@ const projectors: { [T in RelayEvent['type']]?: Projector<T> } = {
     spend(state, event.at, event.sessionId, event.payload.costUsd);
     failCall(exchangeOf(state, event), event.at, event.payload);
   },
+  // Of the day's budget, but of no session's: none had anything of it.
+  'replay.made': (state, event) => spend(state, event.at, null, event.payload.costUsd),
+  'proposal.made': (state, event) => spend(state, event.at, null, event.payload.costUsd),
+  'side_call.failed': (state, event) => spend(state, event.at, null, event.payload.costUsd),
   'call.interrupted': (state, event) => {
     const exchange = exchangeOf(state, event);
     if (exchange?.callId !== event.payload.callId) return;

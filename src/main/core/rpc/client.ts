@@ -15,7 +15,12 @@ const connectMs = 2_000;
 const answerMs = 30_000;
 /** A probe is a real call of the supervisor's API; an import may bring years of history. */
 const slowAnswerMs = 180_000;
-const slowCalls: ReadonlySet<string> = new Set<RpcName>(['supervisor.probe', 'history.import']);
+const slowCalls: ReadonlySet<string> = new Set<RpcName>([
+  'supervisor.probe',
+  'history.import',
+  'exchange.replay',
+  'instructions.propose',
+]);
 
 /**
  * The relay that holds this home, or undefined when none runs (no socket, or one that a killed

@@ -5,7 +5,9 @@ import type { DemoWindow } from '../demo-window.ts';
 import type { Command } from '../engine/command.ts';
 import { defaultConversation } from '../engine/decide/decision.ts';
 import type { Engine, Outcome } from '../engine/engine.ts';
+import type { createLearning } from '../learning/learning.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { createReplay } from '../replay/replay.ts';
 import type { EditResult } from '../settings/edits.ts';
 import { credentialOf } from '../settings/secrets.ts';
 import type { SettingsStore } from '../settings/settings.ts';
@@ -36,6 +38,8 @@ export interface HandlerOptions {
   settings: SettingsStore;
   supervisor: Supervisor;
   memory: Memory;
+  replay: ReturnType<typeof createReplay>;
+  learning: ReturnType<typeof createLearning>;
   /** What does not change while the relay runs. */
   identity: {
     home: string;
@@ -127,6 +131,9 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
       value({ events: store.after(after, limit), lastSeq: store.lastSeq() }),
     'exchange.events': ({ exchangeId }) => events(store.ofExchange(exchangeId)),
     ...createScoreCalls({ queries, now, attempt: execute }),
+    'exchange.replay': options.replay,
+    'instructions.propose': options.learning.propose,
+    'instructions.apply': options.learning.apply,
     ...createMemoryCalls({ engine, store, queries, memory: options.memory, attempt }),
     'settings.get': () => value(settingsView(settings)),
     'settings.set': ({ key, value: wanted }) => editAnswer(settings.set(key, wanted)),

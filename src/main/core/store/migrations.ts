@@ -220,4 +220,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE read_models_due (one INTEGER PRIMARY KEY CHECK (one = 1)) STRICT;
   INSERT INTO read_models_due SELECT 1 WHERE EXISTS (SELECT 1 FROM events);
   `,
+  `
+  CREATE INDEX events_applied ON events (seq) WHERE type = 'proposal.applied';
+  `,
 ];

@@ -23,6 +23,8 @@ export interface OutcomeQueries {
   ofExchange(exchangeId: ExchangeId): Scorable[];
   /** After an event, the newest first. */
   corrections(after: number, limit: number): Correction[];
+  /** The last correction that the standing instructions have learnt from; 0: none. */
+  learntUpTo(): number;
 }
 
 export function createOutcomeQueries(db: Database): OutcomeQueries {
@@ -42,10 +44,18 @@ export function createOutcomeQueries(db: Database): OutcomeQueries {
   const corrections = db.prepare(
     'SELECT exchange_id AS exchangeId, kind, seq FROM corrections WHERE seq > ? ORDER BY seq DESC LIMIT ?',
   );
+  const learntUpTo = db
+    .prepare(
+      `SELECT proposal.payload ->> 'upTo' FROM events AS applied
+       JOIN events AS proposal ON proposal.seq = applied.payload ->> 'proposalSeq'
+       WHERE applied.type = 'proposal.applied' ORDER BY applied.seq DESC LIMIT 1`,
+    )
+    .pluck();
   // The rows have the columns their statements name; better-sqlite3 cannot type that.
   return {
     rows: () => rows.all() as OutcomeRow[],
     ofExchange: (exchangeId) => ofExchange.all(exchangeId) as Scorable[],
+    learntUpTo: () => (learntUpTo.get() as number | undefined) ?? 0,
     corrections: (after, limit) => corrections.all(after, limit) as Correction[],
   };
 }

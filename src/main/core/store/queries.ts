@@ -37,6 +37,11 @@ export interface Queries {
     conversationId: ConversationId,
     calling: ExchangeId | null,
   ): { summary: ConversationSummary | null; entries: ConversationEntry[] };
+  /** The window as a past call of an exchange sent it; `answerSeq` is the answer it brought. */
+  windowBefore(
+    conversationId: ConversationId,
+    shown: { callSeq: number; answerSeq: number | null; exchangeId: ExchangeId },
+  ): { summary: ConversationSummary | null; entries: ConversationEntry[] };
   sessions(): SessionRow[];
   /** Everything in the inbox that nobody has settled, oldest first. */
   openItems(): Omit<InboxItem, 'title'>[];
@@ -48,6 +53,8 @@ export interface Queries {
   /** By the full-text index; the cost is that of the matching events, not of all. */
   search(sought: Sought): Found[];
   lastInstructions(): string | undefined;
+  /** As they were right before an event. */
+  instructionsBefore(seq: number): string | undefined;
   memory: MemoryQueries;
   outcomes: OutcomeQueries;
 }
@@ -64,6 +71,21 @@ export function createQueries(db: Database): Queries {
   );
   const pending = db.prepare(pendingEntriesSql(entryColumns));
   const lastPosition = db.prepare('SELECT last_position FROM conversations WHERE id = ?').pluck();
+  const summaryBefore = db.prepare(
+    `SELECT payload FROM events WHERE conversation_id = ? AND seq < ? AND type = 'summary.made'
+     ORDER BY seq DESC LIMIT 1`,
+  );
+  const positionOf = db.prepare('SELECT position FROM entries WHERE seq = ?').pluck();
+  const ownPosition = db
+    .prepare(
+      'SELECT max(position) FROM entries WHERE conversation_id = ? AND exchange_id = ? AND seq < ?',
+    )
+    .pluck();
+  const shownBefore = db.prepare(
+    `SELECT ${entryColumns} FROM entries JOIN events ON events.seq = entries.seq
+     WHERE entries.conversation_id = ? AND entries.position > ? AND entries.position <= ?
+       AND entries.seq < ? ORDER BY entries.position`,
+  );
   const sessions = db.prepare(
     `SELECT id, exchanges, cost_usd AS costUsd, last_seen_at AS lastSeenAt, last_words AS lastWords
      FROM sessions`,
@@ -85,7 +107,8 @@ export function createQueries(db: Database): Queries {
     .prepare('SELECT 1 FROM taken_ids WHERE session_id = ? AND envelope_id = ?')
     .pluck();
   const instructions = db.prepare(
-    `SELECT ${eventColumns} FROM events WHERE type = 'system_message' ORDER BY seq DESC LIMIT 1`,
+    `SELECT ${eventColumns} FROM events WHERE type = 'system_message' AND seq < ?
+     ORDER BY seq DESC LIMIT 1`,
   );
 
   // The rows below have the columns their statements name; better-sqlite3 cannot type that.
@@ -100,6 +123,12 @@ export function createQueries(db: Database): Queries {
     const { seq, at, sessionId, toolUseId, tokens } = event;
     const { title } = row;
     return [{ position, seq, at, sessionId, title, toolUseId, tokens, ...said }];
+  };
+
+  const instructionsBefore = (seq: number): string | undefined => {
+    const row = instructions.get(seq) as Parameters<typeof toEvent>[0] | undefined;
+    const event = row ? toEvent(row) : undefined;
+    return event?.type === 'system_message' ? event.payload.text : undefined;
   };
 
   return {
@@ -117,6 +146,17 @@ export function createQueries(db: Database): Queries {
       }
       return { summary, entries };
     },
+    windowBefore(conversationId, { callSeq, answerSeq, exchangeId }) {
+      const found = summaryBefore.get(conversationId, callSeq) as { payload: string } | undefined;
+      const summary = found ? (JSON.parse(found.payload) as ConversationSummary) : null;
+      // Calls within a conversation are serial: what stood before the answer was what it answered.
+      const answer = answerSeq === null ? undefined : (positionOf.get(answerSeq) as number);
+      const own = ownPosition.get(conversationId, exchangeId, callSeq) as number | null;
+      const last = answer === undefined ? (own ?? 0) : answer - 1;
+      const from = summary?.toPosition ?? 0;
+      const rows = shownBefore.all(conversationId, from, last, callSeq) as EntryRow[];
+      return { summary, entries: rows.flatMap((row) => toEntry(row, row.position ?? 0)) };
+    },
     sessions: () => sessions.all() as SessionRow[],
     openItems: () =>
       (openItems.all() as (Omit<InboxItem, 'title' | 'holds'> & { holds: number })[]).map(
@@ -130,11 +170,8 @@ export function createQueries(db: Database): Queries {
     search: createSearch(db),
     memory: createMemoryQueries(db),
     outcomes: createOutcomeQueries(db),
-    lastInstructions() {
-      const row = instructions.get() as Parameters<typeof toEvent>[0] | undefined;
-      const event = row ? toEvent(row) : undefined;
-      return event?.type === 'system_message' ? event.payload.text : undefined;
-    },
+    lastInstructions: () => instructionsBefore(Number.MAX_SAFE_INTEGER),
+    instructionsBefore,
   };
 }
 

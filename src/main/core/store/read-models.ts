@@ -93,6 +93,19 @@ export function createReadModels(db: Database): ApplyEvent {
     if (event.exchangeId) run.addExchangeCost.run(costUsd ?? 0, event.exchangeId);
   };
 
+  /** At the owner's wish: of the session it is about, but no cost of that session's own. */
+  const spendAside = (
+    event: RelayEvent<'replay.made' | 'proposal.made' | 'side_call.failed'>,
+    purpose: string,
+  ): void => {
+    const { usage, costUsd, savedByCacheUsd, model } = event.payload;
+    run.spend.run({
+      ...usage,
+      ...{ day: localDay(event.at), session: event.sessionId ?? '', model, purpose },
+      ...{ cost: costUsd ?? 0, saved: savedByCacheUsd, unpriced: costUsd === null ? 1 : 0 },
+    });
+  };
+
   const appliers: { [T in RelayEvent['type']]?: Applier<T> } = {
     'session.seen': (event) => {
       touch(event);
@@ -162,6 +175,9 @@ export function createReadModels(db: Database): ApplyEvent {
     },
     'call.finished': spend,
     'call.failed': spend,
+    'replay.made': (event) => spendAside(event, 'replay'),
+    'proposal.made': (event) => spendAside(event, 'proposal'),
+    'side_call.failed': (event) => spendAside(event, event.payload.purpose),
     'item.opened': (event) => {
       const { itemId, kind, code, summary, proposal, reasoning, holds } = event.payload;
       const { sessionId, conversationId, exchangeId, at } = event;

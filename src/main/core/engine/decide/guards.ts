@@ -58,6 +58,12 @@ function guardSession(
   });
 }
 
+/** For what is asked beside the exchanges, which opens no item of its own. */
+export function isDayBudgetSpent(state: RelayState, now: number, policy: Policy): boolean {
+  const { perDayUsd, spentUsd, allowedUsd } = dayBudget(state, now, policy);
+  return perDayUsd !== null && spentUsd >= allowedUsd;
+}
+
 function dayBudget({ spend }: RelayState, now: number, policy: Policy) {
   const isToday = spend.day === localDay(now);
   const perDayUsd = policy.budgetPerDayUsd;

@@ -21,6 +21,12 @@ import {
 } from './relay.ts';
 import { scoreExchange } from './scores.ts';
 import { moveSession, setAutonomy, setMuted } from './sessions.ts';
+import {
+  recordApplied,
+  recordProposal,
+  recordReplay,
+  recordSideCallFailure,
+} from './side-calls.ts';
 import { answerDangling, answerTool, askTool, setToolPolicy } from './tools.ts';
 
 const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
@@ -62,6 +68,10 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   unpinFact,
   setBrief,
   scoreExchange,
+  recordReplay,
+  recordProposal,
+  recordApplied,
+  recordSideCallFailure,
   moveSession,
   recheck,
   importHistory,
