@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openRelayFixture, type RelayFixture } from '#core/testing/relay-fixture.ts';
+import { openControlSocket } from '#headless/control-socket.ts';
+import { learn } from './commands/learn.ts';
+import { brief, facts, pin, unpin } from './commands/memory.ts';
+import { replay } from './commands/replay.ts';
+import { score, stats } from './commands/scores.ts';
+import { search } from './commands/search.ts';
+import type { CommandContext } from './terminal.ts';
+
+let relay: RelayFixture;
+let close: () => Promise<void>;
+let context: CommandContext;
+let written: string;
+let complaints: string[];
+
+beforeEach(async () => {
+  relay = await openRelayFixture({
+    script: (_call, n) => ({ text: n === 3 ? '- Look before you push.' : `Answer ${n}.` }),
+  });
+  const stopping = new AbortController();
+  const control = await openControlSocket({
+    ...{ home: relay.root, port: relay.relay.port, stopping: stopping.signal },
+    onCrash: (error) => expect.unreachable(String(error)),
+    makeInterfaceUrl: () => 'http://127.0.0.1:4000/?token=abc',
+  });
+  close = async () => {
+    stopping.abort();
+    await control.close();
+    await relay[Symbol.asyncDispose]();
+  };
+  written = '';
+  complaints = [];
+  const terminal = {
+    write: (text: string) => {
+      written += text;
+    },
+    complain: (sentence: string) => void complaints.push(sentence),
+    ...{ accent: (text: string) => text, muted: (text: string) => text },
+    ...{ isInteractive: false, columns: 100, now: Date.now },
+  };
+  context = { terminal, env: {}, home: relay.root };
+  relay.drop('a.json', { session_id: 's1', content: 'The parser\u001b[2J is green.' });
+  await relay.take('s1');
+});
+afterEach(() => close());
+
+/** What a command wrote; it must have been done. */
+async function output(command: Promise<number>): Promise<string> {
+  written = '';
+  expect(await command, complaints.join('\n')).toBe(0);
+  return written;
+}
+
+test('search, brief and facts', async () => {
+  const found = await output(search(context, ['pars'], { limit: 5 }));
+  expect(found).toContain('The parser');
+  expect(found).not.toContain('\u001b');
+  const asJson = JSON.parse(await output(search(context, ['pars'], { limit: 5, json: true })));
+  expect(asJson.excerpts[0]).toContainEqual({ text: 'pars', isMatch: true });
+
+  expect(await output(brief(context, 's1', [], {}))).toContain('has no brief');
+  await output(brief(context, 's1', ['Make', 'it', 'green.'], {}));
+  expect(await output(brief(context, 's1', [], {}))).toBe('Make it green.\n');
+  await output(brief(context, 's1', [], { clear: true }));
+  expect(JSON.parse(await output(brief(context, 's1', [], { json: true })))).toBeNull();
+
+  const pinned = await output(pin(context, 's1', ['Node 24.']));
+  const id = /f\d+/.exec(pinned)?.[0] ?? '';
+  expect(await output(facts(context, 's1', {}))).toBe(`${id}\n  Node 24.\n`);
+  await output(unpin(context, id));
+  expect(JSON.parse(await output(facts(context, 's1', { json: true })))).toEqual([]);
+  expect(await facts(context, 'nobody', {})).toBe(1);
+  expect(complaints.at(-1)).toContain('There is no session nobody');
+});
+
+test('replay, score, stats and learn', async () => {
+  const both = await output(replay(context, 'x1', {}));
+  expect(both).toMatch(/then: reply.*\n {2}Answer 1\.[\s\S]*now: reply.*\n {2}Answer 2\./);
+  expect(await replay(context, 'x1', { instructions: '/nowhere/at/all' })).toBe(1);
+
+  expect(await output(score(context, 'x1', 'wrong'))).toBe('x1 is scored: wrong.\n');
+  expect(await output(stats(context, {}))).toContain('1 sent by themselves, 1 wrong (100 %)');
+  expect(JSON.parse(await output(stats(context, { json: true })))).toMatchObject({
+    total: { replies: 1, wrongRate: 1 },
+  });
+  const shown = await output(learn(context, {}));
+  expect(shown).toContain('+- Look before you push.');
+  expect(shown).toContain('Nothing is changed.');
+  expect((await relay.call('instructions.get', {})).text).not.toContain('Look before you push.');
+  await output(score(context, 'x1', 'undo'));
+  expect(await learn(context, { yes: true })).toBe(1);
+  expect(await score(context, 'nonsense', 'fine')).toBe(2);
+});
