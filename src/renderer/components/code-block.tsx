@@ -1,5 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { isValidElement, type ReactNode, useRef, useState } from 'react';
+import { copyText } from '../text/copy-text.ts';
 import { words } from '../words.ts';
 
 /** Code with its language and a button that copies it. */
@@ -7,11 +8,10 @@ export function CodeBlock({ children }: { children: ReactNode }) {
   const block = useRef<HTMLPreElement>(null);
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(block.current?.textContent ?? '');
+    if (await copyText(block.current?.textContent ?? '')) {
       setCopied(true);
       setTimeout(() => setCopied(false), 1500);
-    } catch {
+    } else {
       getSelection()?.selectAllChildren(block.current ?? document.body);
     }
   };

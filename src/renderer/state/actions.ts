@@ -3,6 +3,7 @@ import type { Autonomy } from '#shared/events.ts';
 import type { ConversationId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
 import type { InboxItem } from '#shared/models.ts';
 import type { RpcInput, RpcName, RpcOutput, RpcResult } from '#shared/rpc.ts';
+import { copyText } from '../text/copy-text.ts';
 import { words } from '../words.ts';
 import type { RelayStore } from './relay-store.ts';
 import { openItems } from './selectors.ts';
@@ -157,12 +158,8 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
       else tab.location.replace(demo.url);
     },
     async copy(text: string): Promise<void> {
-      try {
-        await navigator.clipboard.writeText(text);
-        toast('done', words.done.copied);
-      } catch {
-        toast('fault', words.done.notCopied);
-      }
+      if (await copyText(text)) toast('done', words.done.copied);
+      else toast('fault', words.done.notCopied);
     },
     saveFile,
     openExternal: (url: string) => bridge.openExternal(url),

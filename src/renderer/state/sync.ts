@@ -1,7 +1,7 @@
 import type { RelayBridge } from '#shared/desktop-bridge.ts';
 import type { RelayEvent } from '#shared/events.ts';
 import type { ConversationId, SessionId } from '#shared/ids.ts';
-import type { StreamItem } from '#shared/rpc.ts';
+import type { RpcOutput, RpcResult, StreamItem } from '#shared/rpc.ts';
 import { type RelayStore, withNewEvents, withProgress, withSnapshot } from './relay-store.ts';
 import { emptyTimeline, type Timeline, withFirstPage, withOlderPage } from './timeline.ts';
 
@@ -9,13 +9,15 @@ import { emptyTimeline, type Timeline, withFirstPage, withOlderPage } from './ti
 export interface Sync {
   /** Fetches the newest page of a session unless it is there already. */
   openTimeline(id: SessionId, conversationId: ConversationId): void;
-  /** Fetches the page before the first event that is there. */
-  loadOlder(id: SessionId): Promise<void>;
+  /** Fetches the page before the first event that is there; with `upTo`, all back to that event. */
+  loadOlder(id: SessionId, upTo?: number): Promise<void>;
   refresh(): void;
   stop(): void;
 }
 
 const pageSize = 200;
+/** On the way to a place far back nothing is drawn, so the steps are as long as the relay allows. */
+const longPageSize = 1_000;
 /** Timelines kept at once; the one not opened for longest goes first. */
 const timelinesKept = 12;
 /** Further behind than this, starting over is quicker than catching up. */
@@ -160,16 +162,33 @@ export function startSync(bridge: RelayBridge, store: RelayStore): Sync {
       const isGood = known && known.conversationId === conversationId && known.problem === '';
       if (!isGood) void fetchFirst(id, conversationId);
     },
-    async loadOlder(id) {
+    async loadOlder(id, upTo) {
       const timeline = store.getState().timelines[id];
-      const before = timeline?.events[0]?.seq;
+      let before = timeline?.events[0]?.seq;
       if (!timeline?.hasOlder || timeline.loading || before === undefined) return;
       change(id, (now) => ({ ...now, loading: 'older' }));
       const { conversationId } = timeline;
-      const input = { sessionId: id, conversationId, before, limit: pageSize };
-      const page = await bridge.call('events.page', input);
-      if (page.ok) change(id, (now) => withOlderPage(now, page.value));
-      else change(id, (now) => ({ ...now, loading: null, problem: page.error.message }));
+      const limit = upTo === undefined ? pageSize : longPageSize;
+      const pages: RelayEvent[][] = [];
+      for (;;) {
+        const page: RpcResult<RpcOutput<'events.page'>> = await bridge.call('events.page', {
+          sessionId: id,
+          ...{ conversationId, before, limit },
+        });
+        if (!page.ok) {
+          change(id, (now) => ({ ...now, loading: null, problem: page.error.message }));
+          return;
+        }
+        const { events, more }: { events: RelayEvent[]; more: boolean } = page.value;
+        pages.push(events);
+        before = events[0]?.seq;
+        const isThere = upTo === undefined || before === undefined || before <= upTo;
+        if (more && !isThere && !isOver) continue;
+        // Put in at once: every page by itself would lay out all the others again.
+        const found = pages.reverse().flat();
+        change(id, (now) => withOlderPage(now, { events: found, more }));
+        return;
+      }
     },
     refresh: () => void refresh(),
     stop() {

@@ -155,8 +155,8 @@ function useSought(
   const isBefore = soughtSeq !== null && soughtSeq < firstSeq && timeline.hasOlder;
   const isIdle = timeline.loading === null;
   useEffect(() => {
-    if (isBefore && isIdle) void sync.loadOlder(session.id);
-  }, [isBefore, isIdle, sync, session.id]);
+    if (isBefore && isIdle) void sync.loadOlder(session.id, soughtSeq);
+  }, [isBefore, isIdle, sync, session.id, soughtSeq]);
   if (soughtSeq === null || isBefore) return -1;
   const after = entries.findIndex(({ seq }) => seq > soughtSeq);
   return after === -1 ? entries.length - 1 : Math.max(0, after - 1);
