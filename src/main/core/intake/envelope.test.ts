@@ -120,7 +120,7 @@ describe('the stdin of a Claude Code hook', () => {
   const common = {
     session_id: 'c0ffee',
     transcript_path: '/home/x/.claude/projects/p/c0ffee.jsonl',
-    cwd: '/work/p',
+    cwd: '/code/p',
     prompt_id: '8990',
   };
   const stop = {
@@ -188,7 +188,7 @@ describe('the stdin of a Claude Code hook', () => {
     const parsed = accepted(value);
     expect(parsed.word).toMatchObject(word);
     expect(parsed.facts).toMatchObject({
-      cwd: '/work/p',
+      cwd: '/code/p',
       source: 'claude-code',
       hookEvent: value.hook_event_name,
     });

@@ -15,8 +15,8 @@ describe('a word that asks for an answer', () => {
     const events = relay.does(
       relay.envelope('s1', said('All tests pass.'), {
         title: 'parser',
-        cwd: '/work/p',
-        projectRoot: '/work/p',
+        cwd: '/code/p',
+        projectRoot: '/code/p',
       }),
     );
     expect(typesOf(events)).toEqual([
@@ -26,12 +26,12 @@ describe('a word that asks for an answer', () => {
       'user_message',
     ]);
     expect(new Set(events.map(({ conversationId }) => conversationId))).toEqual(
-      new Set(['/work/p']),
+      new Set(['/code/p']),
     );
     expect(relay.state.exchanges.get(events[1]?.exchangeId ?? ('' as never))?.stage).toBe('queued');
     expect(relay.state.sessions.get(session('s1'))).toMatchObject({
       title: 'parser',
-      cwd: '/work/p',
+      cwd: '/code/p',
       exchangesSinceOwner: 1,
     });
   });
