@@ -144,18 +144,18 @@ export async function startPlainDesktop(
   };
 }
 
-async function debuggingAddress(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of child.stderr ?? []) {
-    text += String(chunk);
-    const address = /DevTools listening on (ws:\S+)/.exec(text)?.[1];
-    if (address !== undefined) {
-      // Unread, the pipe would fill up and stop the desktop.
-      child.stderr?.resume();
-      return address;
-    }
-  }
-  throw new Error(`The desktop did not start: ${text}`);
+function debuggingAddress(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    // Read to the end: a pipe that nobody reads fills up, and one that is closed makes the desktop
+    // stop at its next line.
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const address = /DevTools listening on (ws:\S+)/.exec(text)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', () => reject(new Error(`The desktop did not start: ${text}`)));
+  });
 }
 
 /** Calls as the interface makes them. */
