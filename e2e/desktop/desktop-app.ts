@@ -130,7 +130,11 @@ export async function startPlainDesktop(
   );
   const address = await debuggingAddress(child);
   await session.probe.waitFor(() => connectRelay(home.root), { timeout: 30_000 });
-  const browser = await chromium.connectOverCDP(address);
+  // A connection that is made while the program is busy starting may never be answered: ask again.
+  const browser = await session.probe.waitFor(
+    () => chromium.connectOverCDP(address, { timeout: 10_000 }),
+    { timeout: 45_000 },
+  );
   const page = await session.probe.waitFor(() => browser.contexts()[0]?.pages()[0]);
   const call = callerIn(page);
   await session.probe.waitFor(() => call('status', {}), { timeout: 30_000 });
