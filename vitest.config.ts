@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 /**
  * `unit` needs no process but its own; `integration` starts relays, servers and the real `claude`
  * and therefore runs one file at a time (two cores are the smallest machine we promise to work on).
- * The specs in e2e/ have Playwright's own runner (e2e/playwright.config.ts).
+ * The short forms of the campaigns in torture/ are among
+ * them. The specs in e2e/ have Playwright's own runner (e2e/playwright.config.ts).
  */
 export default defineConfig({
   test: {
@@ -19,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['src/**/*.integration.test.ts'],
+          include: ['{src,torture}/**/*.integration.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
