@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RelayEvent } from '#shared/events.ts';
 import type { Command } from './command.ts';
-import { projectAll } from './project.ts';
+import { projectAll } from './project/index.ts';
 import { openDesk } from './testing/engine-desk.ts';
 import { factsOf, said, session, typesOf } from './testing/pure-relay.ts';
 

@@ -4,7 +4,7 @@ import type { Bus } from './bus.ts';
 import type { Command } from './command.ts';
 import type { Policy, Refusal } from './decide/decision.ts';
 import { decide } from './decide/index.ts';
-import { project } from './project.ts';
+import { project } from './project/index.ts';
 import { loadState, saveState } from './snapshot.ts';
 import type { RelayState } from './state.ts';
 

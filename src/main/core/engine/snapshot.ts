@@ -1,5 +1,5 @@
 import type { EventStore } from '../store/event-store.ts';
-import { project } from './project.ts';
+import { project } from './project/index.ts';
 import { emptyState, type RelayState } from './state.ts';
 
 /** Raise it whenever `project` or the shape of the state changes: older snapshots are then ignored

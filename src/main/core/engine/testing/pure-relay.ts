@@ -13,7 +13,7 @@ import type { Verdict } from '#shared/verdict.ts';
 import type { Command, CommandOf, EnvelopeFacts, EnvelopeWord } from '../command.ts';
 import type { Policy, Refusal } from '../decide/decision.ts';
 import { decide } from '../decide/index.ts';
-import { project } from '../project.ts';
+import { project } from '../project/index.ts';
 import { emptyState, type RelayState } from '../state.ts';
 
 export const easyPolicy: Policy = {

@@ -10,7 +10,7 @@ import { createDispatcher, type Dispatcher } from '../../dispatch/dispatcher.ts'
 import { createMailbox } from '../../dispatch/mailbox.ts';
 import { readModelTables } from '../../store/read-models.ts';
 import type { Command, EnvelopeWord } from '../command.ts';
-import { projectAll } from '../project.ts';
+import { projectAll } from '../project/index.ts';
 import { loadState, stringify } from '../snapshot.ts';
 import { isHeld } from '../state.ts';
 import { type EngineDesk, tableRows } from './engine-desk.ts';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { EventType, RelayEvent } from '#shared/events.ts';
 import { eventPayloads } from '#shared/events.ts';
-import { project, projectAll } from './project.ts';
-import { stringify } from './snapshot.ts';
-import { emptyState } from './state.ts';
-import { dispatch, payloadOf, pureRelay, session } from './testing/pure-relay.ts';
+import { stringify } from '../snapshot.ts';
+import { emptyState } from '../state.ts';
+import { dispatch, payloadOf, pureRelay, session } from '../testing/pure-relay.ts';
+import { project, projectAll } from './index.ts';
 
 test('the same history gives the same state, step by step or at once', () => {
   const relay = pureRelay();
