@@ -1,5 +1,5 @@
 import type { Settings } from '#shared/settings.ts';
-import type { CallSettings } from './conversation/caller.ts';
+import type { CallSettings } from './conversation/call-settings.ts';
 import { defaultLimits } from './conversation/limits.ts';
 import type { Policy } from './engine/decide/decision.ts';
 import type { SettingsStore } from './settings/settings.ts';

@@ -1,31 +1,19 @@
 import type { CallId, ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type ExchangeState, isHeld } from '../engine/state.ts';
+import type { ExchangeState } from '../engine/state.ts';
 import type { Logger } from '../settings/logs.ts';
 import type { Queries } from '../store/queries.ts';
 import { faultOf } from '../supervisor/classify-fault.ts';
-import type { CallOutcome, Supervisor, SupervisorRequest } from '../supervisor/supervisor.ts';
+import type { CallOutcome, Supervisor } from '../supervisor/supervisor.ts';
 import type { ToolPlace } from '../tools/tool.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { callReport, createCallReporter, type Price, startCall } from './call-record.ts';
-import { shrinkLimits, type ViewportLimits } from './limits.ts';
-import { beginTurn, continueTurn, type LiveTurn, mostRounds } from './live-turn.ts';
+import type { CallSettings } from './call-settings.ts';
+import { isForSupervisor, mayCall, nextWaitEnd } from './due.ts';
+import { type LiveTurn, mostRounds } from './live-turn.ts';
 import { createSummariser, type SummaryOrder } from './summariser.ts';
 import { createToolWork } from './tool-work.ts';
-import { planViewport, type ViewportPlan } from './viewport.ts';
-
-/** The settings that a call depends on. */
-export interface CallSettings {
-  model: string;
-  summaryModel: string;
-  maxTokens: number;
-  effort: SupervisorRequest['effort'] | null;
-  cacheTtl: '5m' | '1h';
-  limits: ViewportLimits;
-  holdAll: boolean;
-  /** The supervisor's standing instructions. */
-  instructions: string;
-}
+import { createTurns, type TurnOrder } from './turns.ts';
 
 export interface CallerOptions {
   engine: Engine;
@@ -71,24 +59,13 @@ interface RunningCall {
   toolAbort: AbortController;
 }
 
-/** A turn that is ready for its first call. */
-interface Begun {
-  turn: LiveTurn;
-  /** The window will move before long: this can be summarised meanwhile. */
-  nextSummary: Omit<SummaryOrder, 'signal'> | undefined;
-}
-
-const notNow = { turn: undefined, nextSummary: undefined };
 const progressEveryMs = 100;
-const charactersPerToken = 4;
 const coolingMs = 1000;
 
 export function createCaller(options: CallerOptions): Caller {
   const { engine, queries, supervisor, toolbox, settings, price, log, now = Date.now } = options;
   /** One entry for each conversation that is busy, from the making of a summary to the answer. */
   const running = new Map<ConversationId, RunningCall>();
-  /** Answers that take several calls, each until it is given. */
-  const turns = new Map<ExchangeId, LiveTurn>();
   const preparing = new Set<ConversationId>();
   const jobs = new Set<Promise<void>>();
   /** A store that cannot be written must not be asked again without a pause. */
@@ -101,6 +78,7 @@ export function createCaller(options: CallerOptions): Caller {
     ...{ engine, queries, supervisor, price, reporter, now },
     isStopped: () => isStopped,
   });
+  const turns = createTurns({ ...options, summariser });
   const workTools = createToolWork({
     ...{ engine, toolbox, reporter },
     isStopped: () => isStopped,
@@ -116,46 +94,24 @@ export function createCaller(options: CallerOptions): Caller {
       for (const { toolAbort } of running.values()) toolAbort.abort();
       return;
     }
+    const exchanges = [...engine.state.exchanges.values()];
+    if (exchanges.length === 0) return;
     const blocked = new Set<ConversationId>(running.keys());
-    for (const exchange of [...engine.state.exchanges.values()]) {
+    const { holdAll } = settings();
+    for (const exchange of exchanges) {
       const { conversationId } = exchange;
-      if (blocked.has(conversationId) || !isForSupervisor(exchange)) continue;
+      if (blocked.has(conversationId)) continue;
+      if (!isForSupervisor(engine.state, exchange, holdAll)) continue;
       blocked.add(conversationId);
       if (exchange.stage === 'waiting' && (exchange.retryAt ?? 0) > now()) continue;
       if ((coolingUntil.get(conversationId) ?? 0) > now()) continue;
-      if (!mayCallNow()) return;
+      if (!mayCall(engine.state, { runningCalls: running.size, nowMs: now() })) return;
       begin(exchange);
     }
   }
 
-  function isForSupervisor(exchange: ExchangeState): boolean {
-    const { sessionId, stage } = exchange;
-    if (stage !== 'queued' && stage !== 'waiting' && stage !== 'tools') return false;
-    return !sessionId || !isHeld(engine.state, sessionId, settings().holdAll);
-  }
-
-  /** While something is wrong that concerns every call, only one is made at a time, when due. */
-  function mayCallNow(): boolean {
-    const { block } = engine.state;
-    if (!block) return true;
-    return running.size === 0 && block.retryAt !== null && block.retryAt <= now();
-  }
-
-  function nextDueAt(): number | undefined {
-    if (engine.state.paused) return undefined;
-    const waits = [...engine.state.exchanges.values()]
-      .filter(({ stage }) => stage === 'waiting')
-      .map(({ retryAt }) => retryAt);
-    const times = [...waits, engine.state.block?.retryAt, ...coolingUntil.values()]
-      // What was due at the last look and has not begun waits for something else to happen.
-      .filter((at): at is number => typeof at === 'number' && at > lookedAt);
-    return times.length > 0 ? Math.min(...times) : undefined;
-  }
-
   function dropUnwanted(): void {
-    for (const id of turns.keys()) {
-      if (!engine.state.exchanges.has(id)) turns.delete(id);
-    }
+    turns.dropClosed();
     for (const call of running.values()) {
       const exchange = engine.state.exchanges.get(call.exchangeId);
       if (!exchange || (call.callId !== null && exchange.callId !== call.callId)) {
@@ -204,11 +160,9 @@ export function createCaller(options: CallerOptions): Caller {
         if (state !== 'done') return;
         continue;
       }
-      const going = continued(exchange);
-      const { turn, nextSummary } = going
-        ? { turn: going, nextSummary: undefined }
-        : ((await begun(call, exchange)) ?? notNow);
-      if (!turn) return;
+      const ready = await turns.ready(exchange, orderOf(call));
+      if (!ready) return;
+      const { turn, nextSummary } = ready;
       const callId = startCall(engine, exchange.id, 'answer', turn.request, turn.plan);
       if (!callId) return;
       call.callId = callId;
@@ -220,100 +174,15 @@ export function createCaller(options: CallerOptions): Caller {
     }
   }
 
-  /** The turn that the exchange is in the middle of, ready for its next call. */
-  function continued(exchange: ExchangeState): LiveTurn | undefined {
-    const turn = turns.get(exchange.id);
-    if (!turn) return undefined;
-    const { entries } = queries.window(exchange.conversationId, exchange.id);
-    const given = settings();
-    const limits = limitsFor(given.limits, exchange);
-    const goesOn = continueTurn(turn, entries, { rounds: exchange.rounds, limits });
-    if (!goesOn || exchange.shrinks > 0) {
-      turns.delete(exchange.id);
-      return undefined;
-    }
-    const maxTokens = roomFor({ ...given, model: turn.request.model }, exchange);
-    turn.request = { ...turn.request, maxTokens, turn: turn.rounds };
-    return turn;
-  }
-
-  /** A turn from what is stored, after whatever summaries it needs; undefined: not now. */
-  async function begun(call: RunningCall, exchange: ExchangeState): Promise<Begun | undefined> {
-    const { id: exchangeId, conversationId } = exchange;
+  function orderOf(call: RunningCall): TurnOrder {
     const { signal } = call.abort;
-    let isReminded = false;
-    for (;;) {
-      if (isStopped || signal.aborted || engine.state.paused) return undefined;
-      const given = settings();
-      const limits = limitsFor(given.limits, exchange);
-      const { entries, summary } = queries.window(conversationId, exchangeId);
-      const aside = options.asideFor?.(exchange);
-      const systemText = given.instructions + (aside ?? '');
-      const plan = planViewport({ entries, summary, systemText, limits });
-      const order = { exchangeId, conversationId, model: given.summaryModel, limits };
-      switch (plan.kind) {
-        case 'nothing':
-          if (isReminded) throw new Error(`nothing waits for an answer in ${conversationId}`);
-          isReminded = true;
-          engine.execute({ kind: 'remindSupervisor', exchangeId });
-          continue;
-        case 'summarise': {
-          const onStart = (callId: CallId) => {
-            call.callId = callId;
-          };
-          const result = await summariser.summarise({ ...order, range: plan, signal, onStart });
-          call.callId = null;
-          if (!engine.state.exchanges.has(exchangeId)) return undefined;
-          if (result.made) continue;
-          if (!result.isOptional) return undefined;
-          summariser.omit(conversationId, plan);
-          continue;
-        }
-        case 'send': {
-          recordInstructions(given.instructions);
-          const turn = beginTurn(requestFor(plan, given, exchange, aside), plan, entries);
-          turns.set(exchangeId, turn);
-          const range = plan.prepareSummary;
-          return { turn, nextSummary: range && { ...order, range } };
-        }
-      }
-    }
-  }
-
-  function requestFor(
-    plan: Extract<ViewportPlan, { kind: 'send' }>,
-    given: CallSettings,
-    exchange: ExchangeState,
-    aside: string | undefined,
-  ): SupervisorRequest {
     return {
-      model: given.model,
-      maxTokens: roomFor(given, exchange),
-      system: given.instructions,
-      messages: plan.messages,
-      cacheTtl: given.cacheTtl,
-      verdictTools: true,
-      tools: toolbox.definitions(options.placeOf(exchange)),
-      ...(aside === undefined ? {} : { aside }),
-      ...(plan.pinnedMessage === undefined ? {} : { pinnedMessage: plan.pinnedMessage }),
-      ...(given.effort ? { effort: given.effort } : {}),
+      signal,
+      isOff: () => isStopped || signal.aborted || engine.state.paused,
+      onSummary: (callId) => {
+        call.callId = callId;
+      },
     };
-  }
-
-  /** Half of what was called too long, and half of that for each time it still was. */
-  function limitsFor(limits: ViewportLimits, exchange: ExchangeState): ViewportLimits {
-    let shrunk = limits;
-    for (let n = 0; n < exchange.shrinks; n += 1) {
-      const tokens = exchange.tooLongTokens / 2 ** n;
-      const sent = { tokens, characters: tokens * charactersPerToken };
-      shrunk = shrinkLimits(shrunk, sent) ?? shrunk;
-    }
-    return shrunk;
-  }
-
-  function roomFor({ model, maxTokens }: CallSettings, { lengthenings }: ExchangeState): number {
-    const wanted = maxTokens * 2 ** lengthenings;
-    return Math.min(wanted, Math.max(maxTokens, options.mostTokens(model) ?? wanted));
   }
 
   /** @returns whether tools are to be run now, after which the supervisor is called again */
@@ -347,7 +216,7 @@ export function createCaller(options: CallerOptions): Caller {
     const outcome = withinRounds(answered, exchange.rounds);
     const isForTools = outcome.ok && outcome.kind === 'tools';
     if (isForTools) turn.asked = outcome.answer;
-    else if (outcome.ok || outcome.fault.remedy !== 'wait') turns.delete(exchange.id);
+    else if (outcome.ok || outcome.fault.remedy !== 'wait') turns.end(exchange.id);
     const facts = { callId, exchangeId: exchange.id, purpose: 'answer', durationMs } as const;
     await reporter.report(callReport(outcome, facts, request.model, price, { firstTextMs }));
     return isForTools;
@@ -370,13 +239,10 @@ export function createCaller(options: CallerOptions): Caller {
     jobs.add(job);
   }
 
-  function recordInstructions(text: string): void {
-    if (queries.lastInstructions() !== text) engine.execute({ kind: 'recordInstructions', text });
-  }
-
   return {
     run,
-    nextDueAt,
+    nextDueAt: () =>
+      nextWaitEnd(engine.state, { lookedAtMs: lookedAt, others: coolingUntil.values() }),
     get trouble() {
       return reporter.trouble;
     },

@@ -1,6 +1,6 @@
 import type { RpcError, RpcOutput, RpcParsedInput } from '#shared/rpc.ts';
 import type { SideCaller } from '../aside/side-call.ts';
-import type { CallSettings } from '../conversation/caller.ts';
+import type { CallSettings } from '../conversation/call-settings.ts';
 import type { Command } from '../engine/command.ts';
 import type { Outcome } from '../engine/engine.ts';
 import type { SettingsStore } from '../settings/settings.ts';

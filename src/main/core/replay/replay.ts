@@ -2,7 +2,7 @@ import type { RelayEvent } from '#shared/events.ts';
 import type { ExchangeId } from '#shared/ids.ts';
 import type { RpcError, RpcOutput, RpcParsedInput } from '#shared/rpc.ts';
 import type { SideCaller } from '../aside/side-call.ts';
-import type { CallSettings } from '../conversation/caller.ts';
+import type { CallSettings } from '../conversation/call-settings.ts';
 import { planViewport } from '../conversation/viewport.ts';
 import type { Command } from '../engine/command.ts';
 import type { Outcome } from '../engine/engine.ts';

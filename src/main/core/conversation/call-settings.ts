@@ -1,0 +1,15 @@
+import type { SupervisorRequest } from '../supervisor/supervisor.ts';
+import type { ViewportLimits } from './limits.ts';
+
+/** The settings that a call depends on. */
+export interface CallSettings {
+  model: string;
+  summaryModel: string;
+  maxTokens: number;
+  effort: SupervisorRequest['effort'] | null;
+  cacheTtl: '5m' | '1h';
+  limits: ViewportLimits;
+  holdAll: boolean;
+  /** The supervisor's standing instructions. */
+  instructions: string;
+}
