@@ -1,4 +1,4 @@
-import type { RelayEvent } from '#shared/events.ts';
+import { saidIn } from '#shared/said.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
@@ -36,7 +36,7 @@ export function createTokenCounter(options: TokenCounterOptions): TokenCounter {
       if (events.length === 0) return;
       for (const event of events) {
         if (!mayCall() || abort.signal.aborted) return;
-        const tokens = await supervisor.countTokens(model(), textOf(event), abort.signal);
+        const tokens = await supervisor.countTokens(model(), saidIn(event), abort.signal);
         if (abort.signal.aborted) return;
         if (tokens === undefined) {
           notBefore = now() + pauseAfterFailureMs;
@@ -70,18 +70,4 @@ export function createTokenCounter(options: TokenCounterOptions): TokenCounter {
       await job;
     },
   };
-}
-
-function textOf(event: RelayEvent): string {
-  switch (event.type) {
-    case 'user_message':
-    case 'agent_message':
-      return event.payload.text;
-    case 'tool_call':
-      return `${event.payload.name} ${JSON.stringify(event.payload.input)}`;
-    case 'tool_response':
-      return event.payload.output;
-    default:
-      return '';
-  }
 }

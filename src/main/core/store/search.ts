@@ -1,6 +1,7 @@
 import type { RelayEvent } from '#shared/events.ts';
 import type { ConversationId, SessionId } from '#shared/ids.ts';
 import type { Found } from '#shared/models.ts';
+import { saidIn } from '#shared/said.ts';
 import type { Database } from './database.ts';
 import { eventColumns, toEvent } from './event-store.ts';
 import { excerptOf, searchWords, wordsIn } from './search-words.ts';
@@ -52,29 +53,13 @@ export function createSearch(db: Database): (sought: Sought) => Found[] {
     const typed = wordsIn(text);
     return rank(events, text, isPartly ? typed : [])
       .slice(0, limit)
-      .map((event) => ({ event, excerpt: excerptOf(saidBy(event), text.trim(), typed) }));
+      .map((event) => ({ event, excerpt: excerptOf(saidIn(event), text.trim(), typed) }));
   };
 }
 
 function isUseOf(event: RelayEvent, tool: string | undefined): boolean {
   const isUse = event.type === 'tool_call' || event.type === 'tool_response';
   return isUse && event.payload.name === tool;
-}
-
-/** The words of an event that is searched; the same as in the view `searchable`. */
-export function saidBy(event: RelayEvent): string {
-  switch (event.type) {
-    case 'user_message':
-    case 'agent_message':
-    case 'summary.made':
-      return event.payload.text;
-    case 'tool_call':
-      return `${event.payload.name} ${JSON.stringify(event.payload.input)}`;
-    case 'tool_response':
-      return event.payload.output;
-    default:
-      return '';
-  }
 }
 
 /** As the view `searchable` writes it. */
@@ -89,7 +74,7 @@ function placeOf({ sessionId, conversationId }: Sought): string {
 function rank(events: RelayEvent[], text: string, words: readonly string[]): RelayEvent[] {
   const asTyped = text.trim().toLowerCase();
   const scored = events.map((event) => {
-    const said = saidBy(event).toLowerCase();
+    const said = saidIn(event).toLowerCase();
     const has = words.filter((word) => said.includes(word)).length;
     return { event, score: (said.includes(asTyped) ? 100 : 0) + has };
   });
