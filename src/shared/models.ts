@@ -57,6 +57,15 @@ export const InboxItem = z.object({
   reasoning: z.string(),
   holds: z.boolean(),
   openedAt: z.number(),
+  /** Where leave is asked for: what exactly would be done, verbatim but for what cannot be seen. */
+  use: z
+    .object({
+      tool: z.string(),
+      text: z.string(),
+      /** What the asker says it is for; empty for nothing. */
+      remark: z.string(),
+    })
+    .optional(),
 });
 export type InboxItem = z.infer<typeof InboxItem>;
 

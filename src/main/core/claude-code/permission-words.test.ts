@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { permissionAnswer } from './permission-answer.ts';
-import { describePermission } from './permission-words.ts';
+import { describePermission, permissionUse } from './permission-words.ts';
 
 const twoQuestions = {
   questions: [
@@ -41,6 +41,17 @@ describe('what the owner is shown', () => {
     expect(JSON.parse(words.reasoning)).toEqual(input);
     expect(describePermission('mcp__x__y', { a: 1 }).summary).toBe('mcp__x__y: {"a":1}');
     expect(describePermission('Odd', undefined).summary).toBe('Odd: {}');
+  });
+
+  it('is all of what would be done, line by line, and nothing where nothing would', () => {
+    const command = 'cd a\n\nrm -rf  b \u202e';
+    expect(permissionUse('Bash', { command, description: 'Clean' })).toEqual({
+      ...{ tool: 'Bash', text: 'cd a\n\nrm -rf  b \\u{202e}', remark: 'Clean' },
+    });
+    const input = { file_path: '/etc/hosts', content: 'a' };
+    expect(JSON.parse(permissionUse('Write', input)?.text ?? '')).toEqual(input);
+    expect(permissionUse('ExitPlanMode', { plan: 'x' })).toBeUndefined();
+    expect(permissionUse('AskUserQuestion', twoQuestions)).toBeUndefined();
   });
 
   it('is the plan, and the question with its options', () => {

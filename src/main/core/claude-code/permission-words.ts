@@ -59,6 +59,26 @@ function describeQuestions({ questions }: AskedQuestions): PermissionWords {
   };
 }
 
+/**
+ * What exactly would be done, and what it is said to be for; undefined for a question or a plan, which
+ * do nothing.
+ */
+export function permissionUse(
+  tool: string,
+  input: unknown,
+): { tool: string; text: string; remark: string } | undefined {
+  if (tool === 'ExitPlanMode') return undefined;
+  if (tool === 'AskUserQuestion' && AskedQuestions.safeParse(input).success) return undefined;
+  const command = tool === 'Bash' ? stringIn(input, 'command') : '';
+  const text = command || (JSON.stringify(input ?? {}, null, 2) ?? '');
+  const remark = stringIn(input, 'description');
+  return {
+    tool: visible(tool),
+    text: visible(text),
+    remark: command === '' ? '' : visible(remark),
+  };
+}
+
 /** The whole input; a command as it is, everything else as JSON. */
 function whole(tool: string, input: unknown): string {
   const command = tool === 'Bash' ? stringIn(input, 'command') : '';

@@ -106,7 +106,7 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     rejected: queries.countRejected(),
     problems: [...settings.problems(), ...options.problems()],
   });
-  const inbox = () => inboxItems(engine.state, queries);
+  const inbox = () => inboxItems(engine.state, queries, store.event);
   const sessions = () => sessionSummaries(engine.state, queries);
   const cost = () => costSummary(engine.state, queries, now());
 

@@ -1,3 +1,4 @@
+import type { RelayEvent } from '#shared/events.ts';
 import type { SessionId } from '#shared/ids.ts';
 import { localDay } from '#shared/local-day.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   Waiting,
 } from '#shared/models.ts';
 import { addUsage, noUsage } from '#shared/usage.ts';
+import { permissionUse } from '../claude-code/permission-words.ts';
 import {
   type ExchangeState,
   itemsHolding,
@@ -52,11 +54,38 @@ export function todayUsd(state: RelayState, now: number): number {
   return state.spend.day === localDay(now) ? state.spend.usd : 0;
 }
 
-export function inboxItems(state: RelayState, queries: Queries): InboxItem[] {
-  return queries.openItems().map((item) => ({
-    ...item,
-    title: item.sessionId ? (state.sessions.get(item.sessionId)?.title ?? null) : null,
-  }));
+/** @param eventAt reads what a permission request asks for, which is no part of the state */
+export function inboxItems(
+  state: RelayState,
+  queries: Pick<Queries, 'openItems'>,
+  eventAt: (seq: number) => RelayEvent | undefined,
+): InboxItem[] {
+  const asked = new Map([...state.permissions.values()].map(({ itemId, seq }) => [itemId, seq]));
+  return queries.openItems().map((item) => {
+    const seq = asked.get(item.id);
+    const use = seq === undefined ? toolUse(state, item) : askedUse(eventAt(seq));
+    return {
+      ...item,
+      title: item.sessionId ? (state.sessions.get(item.sessionId)?.title ?? null) : null,
+      ...(use ? { use } : {}),
+    };
+  });
+}
+
+function askedUse(event: RelayEvent | undefined): InboxItem['use'] {
+  if (event?.type !== 'permission.asked') return undefined;
+  return permissionUse(event.payload.tool, event.payload.input);
+}
+
+/** The proposal of a tool item is what would be done (docs/tools.md). */
+function toolUse(
+  state: RelayState,
+  { id, kind, exchangeId, proposal }: Pick<InboxItem, 'id' | 'kind' | 'exchangeId' | 'proposal'>,
+): InboxItem['use'] {
+  if (kind !== 'tool') return undefined;
+  const tools = exchangeId ? [...(state.exchanges.get(exchangeId)?.tools.values() ?? [])] : [];
+  const tool = tools.find(({ itemId }) => itemId === id)?.name ?? '';
+  return { tool, text: proposal, remark: '' };
 }
 
 export function sessionSummaries(state: RelayState, queries: Queries): SessionSummary[] {
