@@ -100,7 +100,7 @@ async function press(page: Page, key: string, opened?: string) {
 
 async function openSessionMenu(page: Page) {
   await partsOf(page).row(sessions.parser.title).click({ button: 'right' });
-  await expect(page.getByRole('menuitem', { name: words.sessions.menu.brief })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: words.sessions.menu.details })).toBeVisible();
 }
 
 async function openAutonomyMenu(page: Page) {

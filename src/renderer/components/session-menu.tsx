@@ -6,6 +6,12 @@ import { ConversationId } from '#shared/ids.ts';
 import type { SessionSummary } from '#shared/models.ts';
 import { useActions, useInterface, useRelay } from '../state/context.ts';
 import { sessionsOf } from '../state/selectors.ts';
+import {
+  conversationName,
+  conversationsFor,
+  isOwnConversation,
+  ownConversation,
+} from '../text/conversation-name.ts';
 import { words } from '../words.ts';
 import { menuLayer } from './menu-layer.ts';
 
@@ -23,17 +29,25 @@ type Kit = Pick<
   | 'ItemIndicator'
 >;
 
+interface Props {
+  session: SessionSummary;
+  kit: Kit;
+}
+
 /** What can be done with a session, in its row's context menu and in its conversation's head. */
-export function SessionMenuItems({ session, kit }: { session: SessionSummary; kit: Kit }) {
+export function SessionMenuItems({ session, kit }: Props) {
   const { Item, Separator, Sub, SubTrigger, SubContent, Portal } = kit;
   const actions = useActions();
   const { bridge } = useInterface();
-  const { id, muted, cwd, conversationId } = session;
-  const own = ConversationId.parse(`session:${id}`);
-  const others = useConversations().filter((other) => other !== conversationId && other !== own);
+  const { id, muted, cwd } = session;
   const menu = words.sessions.menu;
   return (
     <>
+      <Item className="menu-item" onSelect={() => actions.showDetails(id)}>
+        {menu.details}
+        <kbd>S</kbd>
+      </Item>
+      <Separator className="menu-line" />
       <Sub>
         <SubTrigger className="menu-item">
           {menu.autonomy}
@@ -45,19 +59,17 @@ export function SessionMenuItems({ session, kit }: { session: SessionSummary; ki
           </SubContent>
         </Portal>
       </Sub>
-      <Item className="menu-item" onSelect={() => actions.showSettings('brief')}>
-        {menu.brief}
-      </Item>
-      {conversationId !== own && (
-        <Item className="menu-item" onSelect={() => actions.moveSession(id, own)}>
-          {menu.ownConversation}
-        </Item>
-      )}
-      {others.slice(0, 5).map((other) => (
-        <Item key={other} className="menu-item" onSelect={() => actions.moveSession(id, other)}>
-          {menu.projectConversation(conversationName(other))}
-        </Item>
-      ))}
+      <Sub>
+        <SubTrigger className="menu-item">
+          {menu.conversation}
+          <ChevronRight size={12} aria-hidden="true" />
+        </SubTrigger>
+        <Portal container={menuLayer()}>
+          <SubContent className="menu" collisionPadding={8}>
+            <ConversationItems session={session} kit={kit} />
+          </SubContent>
+        </Portal>
+      </Sub>
       <Item className="menu-item" onSelect={() => actions.setMuted(id, !muted)}>
         {muted ? menu.unmute : menu.mute}
       </Item>
@@ -90,7 +102,7 @@ export function SessionMenuItems({ session, kit }: { session: SessionSummary; ki
 }
 
 /** The three degrees of autonomy, with what each means. */
-export function AutonomyItems({ session, kit }: { session: SessionSummary; kit: Kit }) {
+export function AutonomyItems({ session, kit }: Props) {
   const { RadioGroup, RadioItem, ItemIndicator } = kit;
   const actions = useActions();
   return (
@@ -115,12 +127,34 @@ export function AutonomyItems({ session, kit }: { session: SessionSummary; kit: 
   );
 }
 
-function useConversations(): ConversationId[] {
-  const sessions = useRelay(sessionsOf);
-  return [...new Set(sessions.map(({ conversationId }) => conversationId))];
-}
+const mostConversations = 8;
 
-/** A conversation is named by its project's folder; the last part says enough. */
-function conversationName(id: ConversationId): string {
-  return id.split(/[\\/]/).filter(Boolean).at(-1) ?? id;
+/** The conversation it belongs to, checked, and those it could be moved to. */
+function ConversationItems({ session: { id, conversationId }, kit }: Props) {
+  const { RadioGroup, RadioItem, ItemIndicator } = kit;
+  const actions = useActions();
+  const all = conversationsFor(id, useRelay(sessionsOf));
+  const current = isOwnConversation(conversationId, id) ? ownConversation(id) : conversationId;
+  const shown = all.filter((one, index) => index < mostConversations || one === current);
+  return (
+    <RadioGroup
+      value={current}
+      onValueChange={(value) => actions.moveSession(id, ConversationId.parse(value))}
+    >
+      {shown.map((one) => (
+        <RadioItem key={one} value={one} className="menu-item menu-choice">
+          <span className="menu-check">
+            <ItemIndicator>
+              <Check size={12} aria-hidden="true" />
+            </ItemIndicator>
+          </span>
+          <span>
+            {one === ownConversation(id)
+              ? words.details.conversation.own
+              : conversationName(one, id)}
+          </span>
+        </RadioItem>
+      ))}
+    </RadioGroup>
+  );
 }

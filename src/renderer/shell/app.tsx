@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { Toasts } from '../components/toasts.tsx';
 import { Conversation } from '../features/conversation/conversation.tsx';
+import { SessionDetails } from '../features/details/details.tsx';
 import { Inbox } from '../features/inbox/inbox.tsx';
 import { SessionList } from '../features/sessions/session-list.tsx';
 import { StatusBar } from '../features/status-bar/status-bar.tsx';
@@ -20,6 +21,7 @@ export function App() {
   const { bridge } = useInterface();
   const place = useView((state) => state.place);
   const column = useView((state) => state.column);
+  const isDetailsOpen = useView((state) => state.isDetailsOpen);
   const theme = useView((state) => state.theme);
   useKeys();
   useHost();
@@ -37,7 +39,7 @@ export function App() {
           <Tabs />
           <main className="columns">
             <SessionList />
-            <Conversation />
+            {isDetailsOpen ? <SessionDetails /> : <Conversation />}
             <Inbox />
           </main>
         </>

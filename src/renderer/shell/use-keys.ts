@@ -3,7 +3,7 @@ import type { Interface } from '../state/context.ts';
 import { useInterface } from '../state/context.ts';
 import { type ItemAction, itemActions } from '../state/item-actions.ts';
 import { isMac } from '../state/platform.ts';
-import { groupSessions, openItems, sessionsOf } from '../state/selectors.ts';
+import { findSession, groupSessions, openItems, sessionsOf } from '../state/selectors.ts';
 
 /** One set of keys for the whole window; a text field keeps its own. */
 export function useKeys(): void {
@@ -62,7 +62,8 @@ const commandKeys: Partial<Record<string, (parts: Interface) => void>> = {
 function inLists(parts: Interface, key: string): boolean {
   if (key === 'j') return move(parts, 1);
   if (key === 'k') return move(parts, -1);
-  if (key === 'c') return focusComposer();
+  if (key === 'c') return compose(parts);
+  if (key === 's') return toggleDetails(parts);
   if (key === 'i') return showReceipt(parts);
   const action = itemKeys[key];
   return action ? actOnItem(parts, action) : false;
@@ -131,10 +132,27 @@ function showReceipt(parts: Interface): boolean {
   return true;
 }
 
-export function focusComposer(): boolean {
+function compose({ view, actions }: Interface): boolean {
+  if (!view.getState().isDetailsOpen) return focusComposer();
+  actions.closeDetails();
+  // The composer comes with the conversation, in the next picture.
+  requestAnimationFrame(focusComposer);
+  return true;
+}
+
+function focusComposer(): boolean {
   const field = document.getElementById('composer');
   field?.focus();
   return field !== null;
+}
+
+function toggleDetails({ relay, view, actions }: Interface): boolean {
+  const { sessionId, isDetailsOpen } = view.getState();
+  const session = findSession(relay.getState(), sessionId);
+  if (!session) return false;
+  if (isDetailsOpen) actions.closeDetails();
+  else actions.showDetails(session.id);
+  return true;
 }
 
 function pause({ actions }: Interface): boolean {
@@ -143,9 +161,10 @@ function pause({ actions }: Interface): boolean {
 }
 
 function leave({ view, actions }: Interface): boolean {
-  const { editor, place } = view.getState();
+  const { editor, place, isDetailsOpen } = view.getState();
   if (editor) actions.closeEditor();
   else if (place !== 'sessions') actions.back();
+  else if (isDetailsOpen) actions.closeDetails();
   else return false;
   return true;
 }

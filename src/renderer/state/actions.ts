@@ -42,7 +42,10 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
   }
 
   function selectSession(sessionId: SessionId, column: Column = 'conversation'): void {
-    view.setState({ place: 'sessions', sessionId, column, soughtSeq: null });
+    view.setState({
+      ...{ place: 'sessions', sessionId, column, soughtSeq: null },
+      isDetailsOpen: false,
+    });
     markRead(sessionId);
   }
 
@@ -57,6 +60,7 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
       place: 'sessions',
       zone: 'inbox',
       itemId,
+      isDetailsOpen: false,
       editor: editor?.itemId === itemId ? editor : null,
     }));
     if (item?.sessionId) {
@@ -178,6 +182,12 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
       view.setState({ dialog: { kind: 'receipt', exchangeId } }),
     closeDialog: () => view.setState({ dialog: null }),
     showFirstRun: () => view.setState({ place: 'first-run' }),
+    /** What is kept and set of a session, in place of its conversation. */
+    showDetails(sessionId: SessionId): void {
+      selectSession(sessionId);
+      view.setState({ isDetailsOpen: true });
+    },
+    closeDetails: () => view.setState({ isDetailsOpen: false }),
     showEvent(sessionId: SessionId, seq: number): void {
       selectSession(sessionId);
       view.setState({ soughtSeq: seq, dialog: null });

@@ -32,6 +32,8 @@ export interface ViewState {
   /** Which list J and K move in. */
   zone: 'sessions' | 'inbox';
   sessionId: SessionId | null;
+  /** The session's details stand where its conversation does. */
+  isDetailsOpen: boolean;
   itemId: ItemId | null;
   editor: ItemEditor | null;
   dialog: Dialog | null;
@@ -73,6 +75,7 @@ export function createViewStore(): ViewStore {
     column: 'conversation',
     zone: 'inbox',
     sessionId: kept.sessionId ?? null,
+    isDetailsOpen: false,
     itemId: null,
     editor: null,
     dialog: null,

@@ -12,6 +12,12 @@ const longDay = new Intl.DateTimeFormat(undefined, {
   day: 'numeric',
   month: 'long',
 });
+const shortMoment = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 /** `10:02` */
@@ -22,6 +28,8 @@ export const exactClockTime = (at: number): string => clockSeconds.format(at);
 export const exactTime = (at: number): string => exact.format(at);
 /** `Saturday, 21 November` */
 export const dayName = (at: number): string => longDay.format(at);
+/** `21 Nov, 10:02` */
+export const dateAndTime = (at: number): string => shortMoment.format(at);
 /** `21 Nov`, of a local date written YYYY-MM-DD. */
 export const shortDate = (day: string): string => shortDay.format(new Date(`${day}T12:00:00`));
 

@@ -23,6 +23,7 @@ export function KeysSheet() {
       groups.lists,
       [
         [['J', 'K'], does.move],
+        [['S'], does.details],
         [['C'], does.compose],
         [['Enter'], does.send],
         [['Shift Enter'], does.newline],

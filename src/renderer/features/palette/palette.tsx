@@ -1,10 +1,12 @@
 import { Command } from 'cmdk';
 import { type ReactNode, useState } from 'react';
+import type { SessionSummary } from '#shared/models.ts';
 import { settingDefinitions } from '#shared/settings.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { StateShape } from '../../components/icons.tsx';
+import type { Actions } from '../../state/actions.ts';
 import { useActions, useInterface, useRelay, useView } from '../../state/context.ts';
-import { openItems, sessionsOf } from '../../state/selectors.ts';
+import { findSession, openItems, sessionsOf } from '../../state/selectors.ts';
 import { settingsPartOf } from '../../state/settings-parts.ts';
 import { harmlessLine } from '../../text/harmless.ts';
 import { sessionName } from '../../text/session-name.ts';
@@ -123,26 +125,27 @@ function SessionEntries({ run, isFlat }: EntriesProps) {
   );
 }
 
+type Entry = [name: string, work: () => unknown, key?: string];
+
+const sessionEntries = (session: SessionSummary, actions: Actions): Entry[] => [
+  [words.actions.details(sessionName(session)), () => actions.showDetails(session.id), 'S'],
+  [words.actions.exportMarkdown, () => actions.exportSession(session.id, 'markdown')],
+];
+
 function ActionEntries({ run, isFlat }: EntriesProps) {
   const { actions, view } = useInterface();
   const isPaused = useRelay((state) => state.snapshot?.status.paused ?? false);
   const sessionId = useView((state) => state.sessionId);
+  const session = useRelay((state) => findSession(state, sessionId));
   const theme = useView((state) => state.theme);
-  const entries: [string, () => unknown, string?][] = [
+  const entries: Entry[] = [
     [isPaused ? words.actions.resume : words.actions.pause, actions.togglePause, 'Space'],
     [words.actions.search, () => actions.showDialog({ kind: 'search' }), '/'],
     [words.actions.costs, () => actions.go('costs'), '3'],
     [words.actions.settings, () => actions.go('settings')],
     [words.actions.keys, () => actions.showDialog({ kind: 'keys' }), '?'],
     [words.actions.firstRun, actions.showFirstRun],
-    ...(sessionId
-      ? [
-          [
-            words.actions.exportMarkdown,
-            () => actions.exportSession(sessionId, 'markdown'),
-          ] satisfies [string, () => unknown],
-        ]
-      : []),
+    ...(session ? sessionEntries(session, actions) : []),
     ...(['system', 'light', 'dark'] as const)
       .filter((one) => one !== theme)
       .map((one): [string, () => unknown] => [

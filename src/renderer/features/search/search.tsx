@@ -7,6 +7,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { useInterface, useRelay } from '../../state/context.ts';
 import { sessionsOf } from '../../state/selectors.ts';
 import { harmlessLine } from '../../text/harmless.ts';
+import { authorOf, saidIn } from '../../text/said-in.ts';
 import { sessionName } from '../../text/session-name.ts';
 import { words } from '../../words.ts';
 
@@ -140,26 +141,6 @@ function useSessionName(id: SessionId | null): string {
     const session = sessionsOf(state).find((one) => one.id === id);
     return session ? sessionName(session) : (id ?? '');
   });
-}
-
-function saidIn(event: RelayEvent): string {
-  switch (event.type) {
-    case 'user_message':
-    case 'agent_message':
-      return event.payload.text;
-    case 'tool_call':
-      return `${event.payload.name} ${JSON.stringify(event.payload.input)}`;
-    case 'tool_response':
-      return event.payload.output;
-    default:
-      return '';
-  }
-}
-
-function authorOf(event: RelayEvent): string {
-  const { owner, relay, session, supervisor } = words.conversation;
-  if (event.type !== 'user_message') return supervisor;
-  return { owner, relay, session }[event.payload.author];
 }
 
 /** The place that was found, with a little around it. */
