@@ -14,11 +14,10 @@ import {
   watch,
   writeSync,
 } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import { ask } from './ask.ts';
 
 const [home = '', api = ''] = process.argv.slice(2);
-const agent = new Agent({ keepAlive: true });
 const journal = openSync(join(home, 'journal'), 'a');
 const busy = new Set<string>();
 
@@ -37,29 +36,10 @@ function take(name: string): void {
   appendFileSync(journal, `${text}\n`);
   fsyncSync(journal);
   unlinkSync(file);
-  ask(content ?? '', (reply) => {
+  void ask(api, [{ role: 'user', content }]).then((reply) => {
     deliver(join(home, 'dispatch', sessionId ?? ''), reply);
     busy.delete(name);
   });
-}
-
-function ask(content: string, then: (reply: string) => void): void {
-  const body = JSON.stringify({ messages: [{ role: 'user', content }], stream: true });
-  const headers = { 'content-type': 'application/json' };
-  const call = request(`${api}/v1/messages`, { method: 'POST', agent, headers }, (response) => {
-    let stream = '';
-    response.setEncoding('utf8');
-    response.on('data', (piece: string) => {
-      stream += piece;
-    });
-    response.on('end', () => then(textIn(stream)));
-  });
-  call.end(body);
-}
-
-function textIn(stream: string): string {
-  const data = stream.match(/(?<=^data: ).*$/gm) ?? [];
-  return data.map((line) => JSON.parse(line).delta?.text ?? '').join('');
 }
 
 function deliver(folder: string, reply: string): void {

@@ -9,7 +9,7 @@ const ownRoot = join(import.meta.dirname, '..');
 
 /** A program that carries words between a home and the API, in a process of its own. */
 export interface Carrier {
-  name: 'relay' | 'floor' | 'other';
+  name: 'relay' | 'floor' | 'polling' | 'other';
   home: string;
   stop(): Promise<void>;
 }
@@ -62,14 +62,15 @@ function extraNodeFlags(): string[] {
   return (process.env.RELAY_BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
 }
 
-export async function startFloor(apiUrl: string): Promise<Carrier> {
-  const home = makeHome('floor');
-  const file = join(import.meta.dirname, 'floor.ts');
+/** One of the programs beside this file that do the same by other means. */
+export async function startPlain(name: 'floor' | 'polling', apiUrl: string): Promise<Carrier> {
+  const home = makeHome(name);
+  const file = join(import.meta.dirname, `${name}.ts`);
   const child = spawn(process.execPath, [file, home, apiUrl], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
-  return { name: 'floor', home, stop: () => stop(child, home) };
+  return { name, home, stop: () => stop(child, home) };
 }
 
 function makeHome(name: string): string {
