@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'playwright/test';
+import { connectRelay } from '#core/rpc/client.ts';
 import {
   type DesktopApp,
   endProcess,
@@ -9,6 +10,9 @@ import {
   type TestHome,
 } from './desktop-app.ts';
 import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
+
+/** An owner who quits does not wait; well below what any call or search may take. */
+const atOnceMs = 4_000;
 
 test.describe('the desktop and the relay of others', () => {
   test.skip(whyNoRig() !== undefined, whyNoRig());
@@ -122,5 +126,37 @@ test.describe('the desktop and the relay of others', () => {
     }, 'the end of the relay');
     desktop = await launchDesktop(session, home);
     await desktop.linked();
+  });
+
+  for (const { title, signal } of [
+    { title: 'has been killed', signal: 'SIGKILL' },
+    { title: 'hangs', signal: 'SIGSTOP' },
+  ] as const) {
+    test(`closes and quits at once while its relay ${title}`, async () => {
+      headless = await startHeadless(home);
+      desktop = await launchDesktop(session, home);
+      await desktop.linked();
+      headless.kill(signal);
+      if (signal === 'SIGKILL') await tooltip(/looking for it/);
+      await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+      await wait(async () => !(await desktop.isWindowVisible()), 'the hidden window');
+      const startedMs = Date.now();
+      await desktop.quit();
+      expect(Date.now() - startedMs).toBeLessThan(atOnceMs);
+      // Nothing that it had begun to start is left behind.
+      expect(await connectRelay(home.root).then((relay) => relay !== undefined)).toBe(
+        signal === 'SIGSTOP',
+      );
+    });
+  }
+
+  test('quits at once while it starts beside a relay that hangs', async () => {
+    headless = await startHeadless(home);
+    headless.kill('SIGSTOP');
+    desktop = await launchDesktop(session, home);
+    await tooltip(/starting/);
+    const startedMs = Date.now();
+    await desktop.quit();
+    expect(Date.now() - startedMs).toBeLessThan(atOnceMs);
   });
 });

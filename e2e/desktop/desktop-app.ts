@@ -89,7 +89,8 @@ export async function launchDesktop(
     args: [...electronFlags, builtApp(), ...(options.args ?? [])],
     env: { ...home.env, ...options.env },
   });
-  app.process().stderr?.on('data', (text) => {
+  const child = app.process();
+  child.stderr?.on('data', (text) => {
     if (process.env.RELAY_E2E_LOG) process.stderr.write(text);
   });
   const page = await app.firstWindow();
@@ -103,6 +104,7 @@ export async function launchDesktop(
     isWindowVisible: () =>
       app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() ?? false),
     async quit() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const closed = app.waitForEvent('close');
       // Not awaited: the process may be gone before it has answered.
       app.evaluate((electron) => electron.app.quit()).catch(() => {});

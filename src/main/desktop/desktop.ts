@@ -49,7 +49,8 @@ function begin(home: Home, programs: Programs, userData: string) {
   const settings = watchSettings(home, process.env, keychain);
   const { version, resourcesDir } = programs;
   const link = openLink({
-    search: (lost) => findRelay({ home: home.root, version, programs, secrets: keychain }, lost),
+    search: (lost, stopping) =>
+      findRelay({ home: home.root, version, programs, secrets: keychain }, lost, stopping),
   });
 
   let shownItem: ItemId | null = null;

@@ -3,7 +3,7 @@ import { connectRelay } from '#core/rpc/client.ts';
 import type { FoundRelay } from './relay-link.ts';
 
 /** The relay that holds this home, whoever started it; undefined where none answers. */
-export async function attachRelay(home: string): Promise<FoundRelay | undefined> {
+async function attachRelay(home: string): Promise<FoundRelay | undefined> {
   const port = await connectRelay(home);
   if (port === undefined) return undefined;
   const status = await port.call('status', {});
@@ -15,6 +15,24 @@ export async function attachRelay(home: string): Promise<FoundRelay | undefined>
     onGone: gone.listen,
     release: async () => gone.stop(),
   };
+}
+
+/**
+ * The same, but undefined as soon as `stopping` is aborted: a relay that hangs takes a connection and
+ * then says nothing for as long as a call may take.
+ */
+export function attachUnless(stopping: AbortSignal, home: string): Promise<FoundRelay | undefined> {
+  if (stopping.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const giveUp = () => resolve(undefined);
+    stopping.addEventListener('abort', giveUp, { once: true });
+    void attachRelay(home).then((relay) => {
+      stopping.removeEventListener('abort', giveUp);
+      // Too late for who has asked: the connection ends with this.
+      if (stopping.aborted) void relay?.release();
+      resolve(relay);
+    });
+  });
 }
 
 /** A stream that nobody reads tells when the far end is gone, also when nothing happens. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SecretSource, writeSecretsLine } from '#core/settings/secret-source.ts';
-import { attachRelay } from './attached-relay.ts';
+import { attachUnless } from './attached-relay.ts';
 import type { FoundRelay, Search } from './relay-link.ts';
 
 export interface ChildRelayOptions {
@@ -12,6 +12,8 @@ export interface ChildRelayOptions {
   /** The built headless host. */
   script: string;
   secrets: SecretSource;
+  /** Aborted: what has been started is ended. */
+  stopping: AbortSignal;
 }
 
 /** A start includes bringing the database up to date, after a backup copy. */
@@ -24,7 +26,7 @@ const stopMs = 10_000;
  * outlives the desktop, however that ends; the secrets come in by the same way.
  */
 export async function startChildRelay(options: ChildRelayOptions): Promise<Search> {
-  const { home, nodePath, script, secrets } = options;
+  const { home, nodePath, script, secrets, stopping } = options;
   const child = spawn(nodePath, [script, '--no-ui', '--owned'], {
     env: { ...process.env, RELAY_HOME: home },
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -38,7 +40,7 @@ export async function startChildRelay(options: ChildRelayOptions): Promise<Searc
   const unsubscribe = secrets.onChange(send);
   const ended = hasEnded(child).then(unsubscribe);
 
-  const relay = await waitForRelay(home, child);
+  const relay = await waitForRelay(home, child, stopping);
   if (relay === undefined) {
     await stopChild(child, ended);
     return { ok: false, message: complaint() || `The relay did not start (${nodePath}).` };
@@ -56,12 +58,16 @@ export async function startChildRelay(options: ChildRelayOptions): Promise<Searc
   };
 }
 
-async function waitForRelay(home: string, child: ChildProcess): Promise<FoundRelay | undefined> {
+async function waitForRelay(
+  home: string,
+  child: ChildProcess,
+  stopping: AbortSignal,
+): Promise<FoundRelay | undefined> {
   const deadline = Date.now() + startMs;
-  while (Date.now() < deadline && isRunning(child)) {
-    const relay = await attachRelay(home);
-    if (relay !== undefined) return relay;
-    await delay(lookEveryMs);
+  while (Date.now() < deadline && isRunning(child) && !stopping.aborted) {
+    const relay = await attachUnless(stopping, home);
+    if (relay !== undefined && !stopping.aborted) return relay;
+    await delay(lookEveryMs, undefined, { signal: stopping }).catch(() => {});
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SecretSource } from '#core/settings/secret-source.ts';
 import { whyNoDatabase } from '#core/store/database.ts';
 import type { Programs } from '../programs.ts';
-import { attachRelay } from './attached-relay.ts';
+import { attachUnless } from './attached-relay.ts';
 import type { RelayPlace, Search } from './relay-link.ts';
 
 export interface FindOptions {
@@ -20,6 +20,7 @@ export interface FindOptions {
  */
 const comeBackMs = 5_000;
 const lookEveryMs = 250;
+const notWanted: Search = { ok: false, message: 'Relay is closing.' };
 
 /**
  * The relay of a home: the one that runs; else core in this process; else, where this runtime cannot
@@ -28,14 +29,16 @@ const lookEveryMs = 250;
 export async function findRelay(
   options: FindOptions,
   lost: RelayPlace | undefined,
+  stopping: AbortSignal,
 ): Promise<Search> {
   const { home, version, programs, secrets } = options;
   const deadline = Date.now() + (lost === 'attached' ? comeBackMs : 0);
   for (;;) {
-    const relay = await attachRelay(home);
+    const relay = await attachUnless(stopping, home);
+    if (stopping.aborted) return notWanted;
     if (relay !== undefined) return { ok: true, relay };
     if (Date.now() >= deadline) break;
-    await delay(lookEveryMs);
+    await delay(lookEveryMs, undefined, { signal: stopping }).catch(() => {});
   }
   if (whyNoDatabase() === undefined) {
     const { openOwnRelay } = await import('./own-relay.ts');
@@ -48,5 +51,5 @@ export async function findRelay(
     const message = `Relay's own Node is missing (${programs.nodePath}). Install Relay again.`;
     return { ok: false, message };
   }
-  return startChildRelay({ home, nodePath: programs.nodePath, script, secrets });
+  return startChildRelay({ home, nodePath: programs.nodePath, script, secrets, stopping });
 }

@@ -29,7 +29,11 @@ describe('the link', () => {
       { ok: false, message: 'The home is taken.' },
       { ok: true, relay: second.relay },
     ];
-    const search = vi.fn(async () => results.shift() as Search);
+    const lost: unknown[] = [];
+    const search = vi.fn(async (before: unknown) => {
+      lost.push(before);
+      return results.shift() as Search;
+    });
     const link = openLink({ search, waitMs: () => 1 });
     const states: LinkState[] = [];
     link.onChange((state) => states.push(state));
@@ -44,7 +48,7 @@ describe('the link', () => {
       { kind: 'lost', message: 'The home is taken.' },
       { kind: 'linked', place: 'attached' },
     ]);
-    expect(search.mock.calls).toEqual([[undefined], ['attached'], ['attached']]);
+    expect(lost).toEqual([undefined, 'attached', 'attached']);
     expect(first.released).toHaveBeenCalledOnce();
     expect(await link.call('status', {})).toEqual({ ok: true, value: 'second' });
     await link.stop();
@@ -79,5 +83,21 @@ describe('the link', () => {
     link.hurry();
     await vi.waitUntil(() => search.mock.calls.length === 2);
     await link.stop();
+  });
+
+  it('stops while it searches, and lets go of what is found after that', async () => {
+    const late = fakeRelay('late');
+    const link = openLink({
+      // The search itself is told, and this one comes too late with its answer.
+      search: (_lost, stopping) =>
+        new Promise((resolve) => {
+          stopping.addEventListener('abort', () => resolve({ ok: true, relay: late.relay }));
+        }),
+    });
+    const states: LinkState[] = [];
+    link.onChange((state) => states.push(state));
+    await link.stop();
+    expect(late.released).toHaveBeenCalledOnce();
+    expect(states).toEqual([]);
   });
 });

@@ -31,15 +31,16 @@ export interface RelayLink extends RelayPort {
   onChange(listener: (state: LinkState) => void): () => void;
   /** Looks at once, where it would wait before it looks again. */
   hurry(): void;
+  /** Ends the search, and the relay where it is the desktop's own. */
   stop(): Promise<void>;
 }
 
 export interface LinkOptions {
   /**
-   * Finds a relay or starts one. `lost` is the relay that was there before, if any.
-   * Never rejects.
+   * Finds a relay or starts one. `lost` is the relay that was there before, if any. Once `stopping`
+   * is aborted nobody wants one any more: it ends what it has begun, and resolves. Never rejects.
    */
-  search: (lost: RelayPlace | undefined) => Promise<Search>;
+  search: (lost: RelayPlace | undefined, stopping: AbortSignal) => Promise<Search>;
   /** Milliseconds before the nth search after a failed one (n from 1). */
   waitMs?: (attempt: number) => number;
 }
@@ -73,10 +74,13 @@ export function openLink({ search, waitMs = defaultWaitMs }: LinkOptions): Relay
   function untilGone(found: FoundRelay): Promise<void> {
     return new Promise((resolve) => {
       const unsubscribe = found.onGone(resolve);
-      stopping.signal.addEventListener('abort', () => {
+      const leave = () => {
         unsubscribe();
         resolve();
-      });
+      };
+      // A signal that was given before tells nobody again.
+      if (stopping.signal.aborted) leave();
+      else stopping.signal.addEventListener('abort', leave, { once: true });
     });
   }
 
@@ -84,7 +88,7 @@ export function openLink({ search, waitMs = defaultWaitMs }: LinkOptions): Relay
     let lost: RelayPlace | undefined;
     let attempt = 0;
     while (!stopping.signal.aborted) {
-      const found = await search(lost);
+      const found = await search(lost, stopping.signal);
       if (!found.ok) {
         change({ kind: 'lost', message: found.message });
         attempt += 1;
