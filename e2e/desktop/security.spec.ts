@@ -201,21 +201,23 @@ test.describe('a page in the window', () => {
       camera: 'refused',
       clipboard: 'refused',
     });
-    const cancelled = desktop.app.evaluate(
-      ({ session: { defaultSession } }) =>
-        new Promise<string>((resolve) => {
-          defaultSession.once('will-download', (event) =>
-            resolve(event.defaultPrevented ? 'prevented' : 'allowed'),
-          );
-        }),
-    );
+    // Heard before it is clicked: a call that is only under way may come too late.
+    await desktop.app.evaluate(({ session: { defaultSession } }) => {
+      const heard = new Promise<string>((resolve) => {
+        defaultSession.once('will-download', (event) =>
+          resolve(event.defaultPrevented ? 'prevented' : 'allowed'),
+        );
+      });
+      Object.assign(globalThis, { heard });
+    });
     await desktop.page.evaluate(() => {
       const link = document.createElement('a');
       link.href = URL.createObjectURL(new Blob(['x']));
       link.download = 'x.txt';
       link.click();
     });
-    expect(await cancelled).toBe('prevented');
+    const outcome = await desktop.app.evaluate(() => Reflect.get(globalThis, 'heard'));
+    expect(outcome).toBe('prevented');
   });
 
   test('holds no other page: a webview is nothing', async () => {
