@@ -1,4 +1,6 @@
 import type { Campaign } from './campaign.ts';
+import { input } from './input/campaign.ts';
+import { soak } from './soak/campaign.ts';
 
 /** All there are, a folder each. */
-export const campaigns: readonly Campaign[] = [];
+export const campaigns: readonly Campaign[] = [input, soak];
