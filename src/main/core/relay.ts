@@ -11,6 +11,7 @@ import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createMailbox } from './dispatch/mailbox.ts';
 import { createResumer } from './dispatch/resumer.ts';
 import { createWaker } from './dispatch/waker.ts';
+import { createDrives } from './drives/drives.ts';
 import { createBus } from './engine/bus.ts';
 import { createEngine, type Engine } from './engine/engine.ts';
 import { type AtPoint, noFault } from './fault-point.ts';
@@ -115,7 +116,7 @@ async function openOn(home: Home, options: RelayOptions, closing: Closing): Prom
   settings.onChange(() => logs.setLevel(settings.current().logs.level));
   const log = logs.logger;
   try {
-    const db = await openDatabase(home.database);
+    const db = await openDatabase(home.database, options.atPoint);
     closing.push(() => db.close());
     const store = createEventStore(db, options.atPoint);
     const queries = createQueries(db);
@@ -162,7 +163,10 @@ interface Foundations extends Omit<RelayOptions, 'home'> {
 async function assemble(foundations: Foundations) {
   const { home, settings, store, queries, log, version, host, atPoint = noFault } = foundations;
   const bus = createBus((error) => log.error({ error }, 'a subscriber failed'));
-  const engine = createEngine({ store, bus, policy: () => policyOf(settings.current()) });
+  const engine = createEngine({
+    ...{ store, bus, atPoint },
+    policy: () => policyOf(settings.current()),
+  });
   const listeners = new Set<(item: StreamItem) => void>();
   const tell = (item: StreamItem) => {
     for (const listener of [...listeners]) {
@@ -193,12 +197,16 @@ async function assemble(foundations: Foundations) {
   });
   const waker = createWaker({ home, engine });
   const memory = createMemory({ engine, queries });
+  const drives = createDrives({
+    ...{ bus, store, queries },
+    settings: () => settings.current().drives,
+  });
   const tools = createRelayTools({
     ...{ home: home.root, env: foundations.env, engine, bus, settings, log },
     more: createMemoryTools({ memory, queries }),
   });
   const caller = createCaller({
-    ...{ engine, queries, supervisor, log },
+    ...{ engine, queries, supervisor, log, atPoint },
     toolbox: tools.toolbox,
     placeOf: tools.placeOf,
     asideFor: ({ sessionId, conversationId }) =>
@@ -207,6 +215,7 @@ async function assemble(foundations: Foundations) {
         sessionId,
         brief: sessionId ? memory.brief(sessionId) : null,
       }),
+    drivesFor: ({ sessionId }) => (sessionId ? drives.note(sessionId) : ''),
     settings: () => callSettingsOf(settings),
     price: prices.price,
     mostTokens: prices.mostTokens,
@@ -252,7 +261,7 @@ async function assemble(foundations: Foundations) {
 
   const startedAt = Date.now();
   const handlers = createHandlers({
-    ...{ engine, store, queries, settings, supervisor, memory, replay, learning },
+    ...{ engine, store, queries, settings, supervisor, memory, drives, replay, learning },
     claudeCode: createClaudeCodeCalls({
       ...{ home: home.root, env: foundations.env },
       resourcesDir: findInstallation().resourcesDir,
@@ -262,7 +271,12 @@ async function assemble(foundations: Foundations) {
     sendTestNotification: createTestNotification({ settings, log }),
     openDemo: demo.open,
     identity: { home: home.root, pid: process.pid, version, host, startedAt },
-    problems: () => [...prices.problems(), ...tools.problems(), ...workshop.problems()],
+    problems: () => [
+      ...prices.problems(),
+      ...tools.problems(),
+      ...drives.problems(),
+      ...workshop.problems(),
+    ],
   });
   const subscribe = (listener: (item: StreamItem) => void) => {
     listeners.add(listener);
@@ -294,6 +308,7 @@ async function assemble(foundations: Foundations) {
       await workshop.stop();
       await tools.stop();
       unsubscribe();
+      drives.stop();
       leaveSettings();
       engine.execute({ kind: 'stopRelay' });
       engine.saveSnapshot();

@@ -1,6 +1,7 @@
 import type { CallId, ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ExchangeState } from '../engine/state.ts';
+import { type AtPoint, noFault } from '../fault-point.ts';
 import type { Logger } from '../settings/logs.ts';
 import type { Queries } from '../store/queries.ts';
 import { faultOf } from '../supervisor/classify-fault.ts';
@@ -24,6 +25,8 @@ export interface CallerOptions {
   placeOf: (exchange: ExchangeState) => ToolPlace | null;
   /** What the supervisor is told with this call beside the conversation; framed. */
   asideFor?: (exchange: ExchangeState) => string | undefined;
+  /** What it is told of how it goes with the session, framed; empty for nothing. */
+  drivesFor?: (exchange: ExchangeState) => string;
   settings: () => CallSettings;
   price: Price;
   /** The most tokens that a model may answer with; undefined where unknown. */
@@ -37,6 +40,7 @@ export interface CallerOptions {
   }) => void;
   log: Logger;
   now?: () => number;
+  atPoint?: AtPoint;
 }
 
 /** Asks the supervisor: serially within a conversation, side by side between conversations. */
@@ -63,7 +67,8 @@ const progressEveryMs = 100;
 const coolingMs = 1000;
 
 export function createCaller(options: CallerOptions): Caller {
-  const { engine, queries, supervisor, toolbox, settings, price, log, now = Date.now } = options;
+  const { engine, queries, supervisor, toolbox, settings, price, log } = options;
+  const { now = Date.now, atPoint = noFault } = options;
   /** One entry for each conversation that is busy, from the making of a summary to the answer. */
   const running = new Map<ConversationId, RunningCall>();
   const preparing = new Set<ConversationId>();
@@ -80,7 +85,7 @@ export function createCaller(options: CallerOptions): Caller {
   });
   const turns = createTurns({ ...options, summariser });
   const workTools = createToolWork({
-    ...{ engine, toolbox, reporter },
+    ...{ engine, toolbox, reporter, atPoint },
     isStopped: () => isStopped,
     onProgress: ({ id: exchangeId, sessionId }, { callId, ...tool }) =>
       options.onProgress({ callId, exchangeId, sessionId, text: '', tool }),
@@ -200,7 +205,9 @@ export function createCaller(options: CallerOptions): Caller {
     const answered = await supervisor.answer(
       request,
       (progress) => {
+        if (progress.kind === 'started') atPoint('call.first-byte');
         if (progress.kind !== 'text') return;
+        if (firstTextMs === null) atPoint('call.first-text');
         firstTextMs ??= now() - startedAt;
         text += progress.delta;
         if (now() - shownAt < progressEveryMs) return;
@@ -210,6 +217,7 @@ export function createCaller(options: CallerOptions): Caller {
       },
       call.abort.signal,
     );
+    atPoint('call.answered');
     // Stopped: the next start finds the call interrupted and makes it again.
     if (isStopped) return false;
     const durationMs = now() - startedAt;

@@ -1,6 +1,7 @@
 import type { CallId } from '#shared/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ExchangeState, OpenTool } from '../engine/state.ts';
+import { type AtPoint, noFault } from '../fault-point.ts';
 import type { ToolUse } from '../supervisor/supervisor.ts';
 import type { ToolPlace, ToolResult } from '../tools/tool.ts';
 import type { PreparedUse, Toolbox } from '../tools/toolbox.ts';
@@ -22,6 +23,7 @@ export interface ToolWorkOptions {
   reporter: CallReporter;
   isStopped: () => boolean;
   onProgress: (exchange: ExchangeState, progress: ToolProgress) => void;
+  atPoint?: AtPoint;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ToolWorkOptions {
  * @returns `asking`: the owner has to say something first; `stopped`: not now (paused, aborted)
  */
 export function createToolWork(options: ToolWorkOptions) {
-  const { engine, toolbox, reporter, isStopped, onProgress } = options;
+  const { engine, toolbox, reporter, isStopped, onProgress, atPoint = noFault } = options;
 
   return async function work(
     exchange: ExchangeState,
@@ -64,6 +66,7 @@ export function createToolWork(options: ToolWorkOptions) {
         return 'asking';
       }
       if (signal.aborted || engine.state.paused) return 'stopped';
+      atPoint('tool.starting');
       const result = await prepared.run({
         place,
         signal,
@@ -72,6 +75,7 @@ export function createToolWork(options: ToolWorkOptions) {
           onProgress(exchange, { callId, toolUseId, name, tail });
         },
       });
+      atPoint('tool.ran');
       // The next start finds it interrupted; what came of it would only say the same.
       if (isStopped()) return 'stopped';
       await answer(exchange, turn, toolUseId, result);

@@ -109,6 +109,7 @@ export function createDispatcher({
       if (!isDue) continue;
       attempt(() => {
         mailbox.release(sessionId);
+        atPoint('dispatch.released');
         engine.execute({ kind: 'markReleased', sessionId });
       }, faults);
     }

@@ -1,4 +1,5 @@
 import type { RelayEvent } from '#shared/events.ts';
+import { type AtPoint, noFault } from '../fault-point.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Bus } from './bus.ts';
 import type { Command } from './command.ts';
@@ -40,6 +41,7 @@ export interface EngineOptions {
   policy: () => Policy;
   now?: () => number;
   chance?: () => number;
+  atPoint?: AtPoint;
 }
 
 const eventsBetweenSnapshots = 5000;
@@ -59,7 +61,7 @@ const onDiskSoon: ReadonlySet<Command['kind']> = new Set([
 const onDiskByFlush: Command['kind'] = 'finishCall';
 
 export function createEngine(options: EngineOptions): Engine {
-  const { store, bus, policy, now = Date.now, chance = Math.random } = options;
+  const { store, bus, policy, now = Date.now, chance = Math.random, atPoint = noFault } = options;
   let state = loadState(store);
   /** A commit failed and the store could not be read either: nothing is decided from this state. */
   let isStale = false;
@@ -94,6 +96,7 @@ export function createEngine(options: EngineOptions): Engine {
         onDisk === 'soon' && (isFlushDue || commands.some(({ kind }) => kind === onDiskByFlush));
     }
     publish(committed);
+    for (const { type } of committed) atPoint(`committed.${type}`);
     return outcomes;
   }
 
@@ -133,7 +136,9 @@ export function createEngine(options: EngineOptions): Engine {
   function saveSnapshot(): void {
     if (state.seq === savedSeq) return;
     saveState(store, state);
+    atPoint('snapshot.writing');
     savedSeq = state.seq;
+    atPoint('snapshot.written');
   }
 
   return {

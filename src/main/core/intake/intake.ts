@@ -98,13 +98,17 @@ export function createIntake(options: IntakeOptions): Intake {
       }
     }
     if (commands.length + unrecorded.length > 0) {
+      atPoint('intake.read');
       for (const outcome of engine.executeAll([...unrecorded, ...commands])) {
         if (!outcome.ok) log.error({ why: outcome.refusal.message }, 'an envelope was refused');
       }
       unrecorded = [];
     }
     if (takenFiles.length > 0) atPoint('intake.committed');
-    for (const name of takenFiles) remove(name);
+    for (const name of takenFiles) {
+      remove(name);
+      atPoint('intake.removed');
+    }
   }
 
   function commandFor(file: QueueFile, idsInBatch: Set<string>): Command | 'known' | 'leave' {

@@ -38,6 +38,7 @@ export function takeOwnerInput(file: string, desk: Desk): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
+  desk.atPoint?.('owner-input.renamed');
   carryOut(taken, desk);
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, copyFileSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Options, Database as Sqlite } from 'better-sqlite3';
+import { type AtPoint, noFault } from '../fault-point.ts';
 import { migrations } from './migrations.ts';
 
 export type Database = Sqlite;
@@ -22,7 +23,7 @@ export function whyNoDatabase(): string | undefined {
  * up to date (after a backup copy where there was one before).
  * @throws what SQLite throws: a damaged file, a full disk, another writer.
  */
-export async function openDatabase(file: string): Promise<Database> {
+export async function openDatabase(file: string, atPoint: AtPoint = noFault): Promise<Database> {
   // Made first, so that it and the files SQLite puts beside it are the owner's alone.
   if (file !== inMemory) closeSync(openSync(file, 'a', 0o600));
   const db = await load(file, {});
@@ -31,7 +32,7 @@ export async function openDatabase(file: string): Promise<Database> {
   db.pragma('foreign_keys = ON');
   db.pragma('busy_timeout = 5000');
   db.pragma('wal_autocheckpoint = 2000');
-  migrate(db, file);
+  migrate(db, file, atPoint);
   return db;
 }
 
@@ -49,7 +50,7 @@ async function load(file: string, options: Options): Promise<Database> {
   return new BetterSqlite(file, options);
 }
 
-function migrate(db: Database, file: string): void {
+function migrate(db: Database, file: string, atPoint: AtPoint): void {
   // user_version is a 32-bit integer that SQLite keeps for just this.
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > migrations.length) {
@@ -59,10 +60,13 @@ function migrate(db: Database, file: string): void {
   }
   if (version === migrations.length) return;
   if (version > 0) backUp(db, file, version);
+  atPoint('migration.backed-up');
   db.transaction(() => {
     for (const sql of migrations.slice(version)) db.exec(sql);
     db.pragma(`user_version = ${migrations.length}`);
+    atPoint('migration.stepped');
   })();
+  atPoint('migration.committed');
 }
 
 /** Keeps the last three, named by the schema they hold. */
