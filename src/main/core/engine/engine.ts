@@ -52,6 +52,7 @@ const eventsBetweenSnapshots = 5000;
  */
 const onDiskSoon: ReadonlySet<Command['kind']> = new Set([
   'recordInstructions',
+  'tellDrives',
   'startCall',
   'finishCall',
   'markClaimed',
@@ -95,8 +96,8 @@ export function createEngine(options: EngineOptions): Engine {
       isFlushDue =
         onDisk === 'soon' && (isFlushDue || commands.some(({ kind }) => kind === onDiskByFlush));
     }
-    publish(committed);
     for (const { type } of committed) atPoint(`committed.${type}`);
+    publish(committed);
     return outcomes;
   }
 
@@ -135,10 +136,10 @@ export function createEngine(options: EngineOptions): Engine {
 
   function saveSnapshot(): void {
     if (state.seq === savedSeq) return;
-    saveState(store, state);
     atPoint('snapshot.writing');
-    savedSeq = state.seq;
+    saveState(store, state);
     atPoint('snapshot.written');
+    savedSeq = state.seq;
   }
 
   return {
