@@ -2,8 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright';
 import { words } from '../../src/renderer/words.ts';
 import { expect, test } from '../support/interface.ts';
-import { seedExchanges } from '../support/seed-history.ts';
-import { monthBefore, playToday, sessions, showcaseScript } from '../support/showcase.ts';
+import { playToday, seedMonth, showcaseScript } from '../support/showcase.ts';
 import { showView, views } from '../support/views.ts';
 
 async function complaintsOf(page: Page): Promise<string[]> {
@@ -23,7 +22,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const { page, relay } = await openInterface({
       look: { colorScheme },
       script: showcaseScript,
-      prepare: (home) => seedExchanges(home, Object.values(sessions), monthBefore(Date.now())),
+      prepare: seedMonth,
     });
     await playToday(relay);
     for (const view of views) {

@@ -13,6 +13,8 @@ export function partsOf(page: Page) {
     /** The row of a session in the left column. */
     row: (name: string | RegExp) => sessions.getByRole('option', { name }),
     conversation: page.getByRole('region', { name: words.conversation.title }),
+    /** Of a session, in the place of its conversation. */
+    details: page.getByRole('region', { name: words.details.title, exact: true }),
     /** What was said, scrolled. */
     log: page.getByRole('log'),
     inbox,

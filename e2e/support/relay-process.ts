@@ -22,8 +22,8 @@ const startMs = 20_000;
 export interface RelayProcessOptions {
   /** Lines of config.yaml, written before the first start. */
   config?: string;
-  /** Added to the environment; nothing of the caller's own goes in. */
-  env?: Record<string, string>;
+  /** Added to the environment, or with undefined taken out; nothing of the caller's own goes in. */
+  env?: Record<string, string | undefined>;
   /** Done to the home before the relay is started. */
   prepare?: (home: string) => void | Promise<void>;
 }
@@ -51,12 +51,12 @@ export interface RelayProcess extends RelayPlace {
 
 export async function startRelayProcess(options: RelayProcessOptions = {}): Promise<RelayProcess> {
   const folder = mkdtempSync(path.join(tmpdir(), 'relay-e2e-'));
-  const home = path.join(folder, 'relay');
   const userHome = path.join(folder, 'user');
-  for (const dir of [home, userHome]) mkdirSync(dir, { mode: 0o700 });
+  const home = path.join(userHome, '.relay');
+  for (const dir of [userHome, home]) mkdirSync(dir, { mode: 0o700 });
   if (options.config) writeFileSync(path.join(home, 'config.yaml'), options.config);
   await options.prepare?.(home);
-  const env = {
+  const env = withoutGaps({
     PATH: '/usr/local/bin:/usr/bin:/bin',
     LANG: 'C.UTF-8',
     TZ: process.env.TZ ?? 'UTC',
@@ -67,7 +67,7 @@ export async function startRelayProcess(options: RelayProcessOptions = {}): Prom
     RELAY_NTFY_SERVER: 'http://127.0.0.1:9',
     ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
     ...options.env,
-  };
+  });
   let child: ChildProcess | undefined;
   let tcpPort = 0;
   let firstUrl: string | undefined;
@@ -146,6 +146,12 @@ export async function startRelayProcess(options: RelayProcessOptions = {}): Prom
   };
   await start();
   return relay;
+}
+
+function withoutGaps(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** The address the relay prints once it serves; rejects with what it said instead. */

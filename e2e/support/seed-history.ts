@@ -3,7 +3,7 @@ import path from 'node:path';
 import { openDatabase } from '#core/store/database.ts';
 import { createEventStore, type EventStore } from '#core/store/event-store.ts';
 import type { NewEvent } from '#shared/events.ts';
-import { CallId, ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
+import { CallId, ConversationId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
 import type { Usage } from '#shared/usage.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -53,14 +53,33 @@ export interface Said {
   usage?: Usage;
   costUsd?: number;
   savedUsd?: number;
+  /** What the owner made of the reply. */
+  score?: 'wrong' | 'fine';
+  /** The owner was asked first, and answered. */
+  asked?: {
+    question: string;
+    proposal: string;
+    owner: string;
+    score: 'needless' | 'fine';
+  };
 }
 
+/** The ids that the next exchange gets. */
+interface Numbers {
+  exchange: number;
+  call: number;
+  item: number;
+}
+
+/** How long the owner took to answer. */
+const ownerMs = 4 * 60_000;
+
 /** A whole exchange as the store keeps it, from envelope to claim. */
-function exchangeEvents(number: number, one: Said): [number, NewEvent[]][] {
-  const { at, said, answer, model = 'claude-sonnet-5-5', costUsd = 0.004, savedUsd = 0.01 } = one;
-  const usage = one.usage ?? usualUsage;
+function exchangeEvents(numbers: Numbers, one: Said): [number, NewEvent[]][] {
+  numbers.exchange += 1;
+  const { at, said, answer, asked, score } = one;
+  const number = numbers.exchange;
   const exchangeId = ExchangeId.parse(`x${number}`);
-  const callId = CallId.parse(`c${number}`);
   const dispatchId = `d${number}` as never;
   const about = {
     sessionId: SessionId.parse(one.sessionId),
@@ -69,8 +88,7 @@ function exchangeEvents(number: number, one: Said): [number, NewEvent[]][] {
   };
   const facts = { envelopeId: null, sentAt: null, hookEvent: 'Stop', meta: {}, extra: {} };
   const name = `history-${number}.json`;
-  const purpose = 'answer' as const;
-  return [
+  const opened: [number, NewEvent[]][] = [
     [
       at,
       [
@@ -85,29 +103,21 @@ function exchangeEvents(number: number, one: Said): [number, NewEvent[]][] {
           payload: { name, fileKey: name, sizeBytes: said.length, ...facts },
         },
         { type: 'user_message', ...about, payload: { author: 'session', text: said, via: null } },
-        {
-          type: 'call.started',
-          ...about,
-          payload: {
-            ...{ callId, purpose, attempt: 1, model, maxTokens: 16_000 },
-            ...{ fromSeq: 1, toSeq: 1, estimatedTokens: 20_000 },
-          },
-        },
       ],
     ],
+  ];
+  const escalated = asked ? escalationEvents(numbers, one, about, asked) : [];
+  const askedMs = asked ? ownerMs : 0;
+  const callId = nextCall(numbers);
+  const answeredAt = at + askedMs + 1900;
+  return [
+    ...opened,
+    ...escalated,
+    [at + askedMs, [callStarted(one, about, callId)]],
     [
-      at + 1900,
+      answeredAt,
       [
-        {
-          type: 'call.finished',
-          ...about,
-          payload: {
-            ...{ callId, purpose, model, usage, costUsd, savedByCacheUsd: savedUsd },
-            ...{ stopReason: 'end_turn', requestId: `req_${number}` },
-            ...{ firstTextMs: 700, durationMs: 1900 },
-          },
-        },
-        { type: 'agent_message', ...about, payload: { text: answer, callId, model } },
+        ...callFinished(one, about, callId, answer),
         {
           type: 'verdict.given',
           ...about,
@@ -122,15 +132,93 @@ function exchangeEvents(number: number, one: Said): [number, NewEvent[]][] {
       ],
     ],
     [
-      at + 2600,
+      answeredAt + 700,
       [
         { type: 'dispatch.claimed', ...about, payload: { dispatchId } },
         { type: 'exchange.closed', ...about, payload: { how: 'delivered' } },
+        ...(score
+          ? [{ type: 'reply.scored', ...about, payload: { score } } satisfies NewEvent]
+          : []),
       ],
     ],
   ];
 }
 
+type About = Required<Pick<NewEvent, 'sessionId' | 'conversationId' | 'exchangeId'>>;
+
+function nextCall(numbers: Numbers): CallId {
+  numbers.call += 1;
+  return CallId.parse(`c${numbers.call}`);
+}
+
+function callStarted({ model = usualModel }: Said, about: About, callId: CallId): NewEvent {
+  return {
+    type: 'call.started',
+    ...about,
+    payload: {
+      ...{ callId, purpose: 'answer', attempt: 1, model, maxTokens: 16_000 },
+      ...{ fromSeq: 1, toSeq: 1, estimatedTokens: 20_000 },
+    },
+  };
+}
+
+function callFinished(one: Said, about: About, callId: CallId, text: string): NewEvent[] {
+  const { model = usualModel, usage = usualUsage, costUsd = 0.004, savedUsd = 0.01 } = one;
+  return [
+    {
+      type: 'call.finished',
+      ...about,
+      payload: {
+        ...{ callId, purpose: 'answer', model, usage, costUsd, savedByCacheUsd: savedUsd },
+        ...{ stopReason: 'end_turn', requestId: `req_${callId}` },
+        ...{ firstTextMs: 700, durationMs: 1900 },
+      },
+    },
+    { type: 'agent_message', ...about, payload: { text, callId, model } },
+  ];
+}
+
+/** The supervisor calls the owner, who answers and says whether that was needed. */
+function escalationEvents(
+  numbers: Numbers,
+  one: Said,
+  about: About,
+  asked: NonNullable<Said['asked']>,
+): [number, NewEvent[]][] {
+  const { question, proposal, owner, score } = asked;
+  const callId = nextCall(numbers);
+  numbers.item += 1;
+  const itemId = ItemId.parse(`i${numbers.item}`);
+  const verdict = { kind: 'escalate', question, proposal, reasoning: '' } as const;
+  const item = { summary: question, proposal, reasoning: '', holds: true, stops: true };
+  const usual = { code: null, blocks: false, isOutage: false, retryAt: null };
+  const settled = { itemId, how: 'answered', via: 'inbox', text: owner, extraUsd: 0 } as const;
+  return [
+    [one.at, [callStarted(one, about, callId)]],
+    [
+      one.at + 1900,
+      [
+        ...callFinished(one, about, callId, `[NEEDS-JC] ${question}\nProposal: ${proposal}`),
+        { type: 'verdict.given', ...about, payload: { callId, verdict } },
+        {
+          type: 'item.opened',
+          ...about,
+          payload: { itemId, kind: 'escalation', ...item, ...usual },
+        },
+      ],
+    ],
+    [
+      one.at + ownerMs,
+      [
+        { type: 'item.settled', ...about, payload: settled },
+        { type: 'user_message', ...about, payload: { author: 'owner', text: owner, via: 'inbox' } },
+        { type: 'escalation.scored', ...about, payload: { score } },
+      ],
+    ],
+  ];
+}
+
+const usualModel = 'claude-sonnet-5-5';
 const usualUsage: Usage = {
   ...{ input: 420, output: 310, cacheRead: 18_000, cacheWrite5m: 900, cacheWrite1h: 0 },
 };
@@ -139,28 +227,59 @@ export interface SeedSession {
   id: string;
   title: string;
   cwd: string;
+  /** The conversation it shares; its folder's own where absent. */
+  project?: string;
 }
 
-/** Writes sessions and whole exchanges into a home before a relay opens it. */
+/** A summary of the first exchanges of a conversation. */
+export interface SeedSummary {
+  conversationId: string;
+  exchanges: number;
+  text: string;
+}
+
+/** Writes sessions, whole exchanges and then summaries into a home before a relay opens it. */
 export function seedExchanges(
   home: string,
   sessions: readonly SeedSession[],
   exchanges: readonly Said[],
+  summaries: readonly SeedSummary[] = [],
 ): Promise<void> {
   return writeHistory(home, (writer) => {
     const first = exchanges[0]?.at ?? Date.now();
-    for (const { id, title, cwd } of sessions) {
+    for (const { id, title, cwd, project = cwd } of sessions) {
       const about = {
         sessionId: SessionId.parse(id),
-        conversationId: ConversationId.parse(cwd),
+        conversationId: ConversationId.parse(project),
       };
       const payload = { title, cwd, source: null };
       writer.append(first - 1000, [{ type: 'session.seen', ...about, payload }]);
     }
-    let number = 0;
+    const numbers: Numbers = { exchange: 0, call: 0, item: 0 };
     for (const one of exchanges) {
-      number += 1;
-      for (const [at, events] of exchangeEvents(number, one)) writer.append(at, events);
+      for (const [at, events] of exchangeEvents(numbers, one)) writer.append(at, events);
+    }
+    const last = exchanges.at(-1)?.at ?? Date.now();
+    for (const summary of summaries) {
+      writer.append(last + ownerMs + 10_000, [summaryEvent(summary, exchanges)]);
     }
   });
+}
+
+function summaryEvent(summary: SeedSummary, exchanges: readonly Said[]): NewEvent {
+  const { conversationId, text } = summary;
+  const covered = exchanges
+    .filter((one) => one.conversationId === conversationId)
+    .slice(0, summary.exchanges);
+  // Said and answered; where the owner was asked, that question and his answer.
+  const events = covered.reduce((sum, { asked }) => sum + (asked ? 4 : 2), 0);
+  const [from, to] = [covered[0]?.at ?? 0, covered.at(-1)?.at ?? 0];
+  return {
+    type: 'summary.made',
+    conversationId: ConversationId.parse(conversationId),
+    payload: {
+      ...{ fromPosition: 1, toPosition: events, fromAt: from, toAt: to, events },
+      ...{ text, method: 'supervisor' },
+    },
+  };
 }

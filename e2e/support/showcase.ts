@@ -2,17 +2,23 @@ import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, MessagesCall } from '#demo/messages-api.ts';
 import type { EventType } from '#shared/events.ts';
-import { SessionId } from '#shared/ids.ts';
+import { ConversationId, SessionId } from '#shared/ids.ts';
 import type { RelayProcess } from './relay-process.ts';
-import type { Said, SeedSession } from './seed-history.ts';
+import { type SeedSession, seedExchanges } from './seed-history.ts';
+import { monthBefore } from './showcase-month.ts';
 
-const day = 24 * 60 * 60 * 1000;
 const projects = '/home/jc/work';
 
 export const sessions = {
-  apiServer: { id: 'api-server', title: 'api-server', cwd: `${projects}/shop/api-server` },
+  apiServer: {
+    ...{ id: 'api-server', title: 'api-server' },
+    ...{ cwd: `${projects}/shop/api-server`, project: `${projects}/shop` },
+  },
   parser: { id: 'parser', title: 'parser', cwd: `${projects}/parser` },
-  docs: { id: 'docs', title: 'docs', cwd: `${projects}/shop/docs` },
+  docs: {
+    ...{ id: 'docs', title: 'docs' },
+    ...{ cwd: `${projects}/shop/docs`, project: `${projects}/shop` },
+  },
   suite: { id: 'e2e-suite', title: 'e2e-suite', cwd: `${projects}/shop/e2e` },
   oldBranch: { id: 'old-branch', title: 'old-branch', cwd: `${projects}/parser` },
   long: {
@@ -23,38 +29,19 @@ export const sessions = {
   },
 } satisfies Record<string, SeedSession>;
 
-/** A month of work before today, so that the costs have something to show. */
-export function monthBefore(now: number): Said[] {
-  const said: Said[] = [];
-  const who = [sessions.apiServer, sessions.parser, sessions.docs, sessions.oldBranch];
-  for (let ago = 29; ago >= 1; ago -= 1) {
-    const weekday = new Date(now - ago * day).getDay();
-    if (weekday === 0) continue;
-    const load = 2 + ((ago * 7) % 5) + (weekday === 6 ? -2 : 0);
-    for (let index = 0; index < load; index += 1) {
-      const session = who[(ago + index) % who.length] ?? sessions.parser;
-      const isHaiku = (ago + index) % 6 === 0;
-      said.push({
-        sessionId: session.id,
-        conversationId: session.cwd,
-        at: now - ago * day + index * 20 * 60_000,
-        said: 'The change is in; all tests pass.',
-        answer: 'Good. Show me the diff of the public API, then go on.',
-        model: isHaiku ? 'claude-haiku-5-5' : 'claude-sonnet-5-5',
-        costUsd: (isHaiku ? 0.004 : 0.09) * (1 + ((ago + index) % 4)),
-        savedUsd: (isHaiku ? 0.002 : 0.11) * (1 + ((ago + index) % 3)),
-        usage: {
-          input: 1_800 + index * 300,
-          output: 900 + ago * 20,
-          cacheRead: 62_000 + index * 4_000,
-          cacheWrite5m: 3_400,
-          cacheWrite1h: 0,
-        },
-      });
-    }
-  }
-  return said;
+/** A month of work in a home that no relay holds yet. */
+export function seedMonth(home: string): Promise<void> {
+  const said = monthBefore(Date.now(), sessions);
+  const { cwd: conversationId } = sessions.parser;
+  return seedExchanges(home, Object.values(sessions), said, [
+    { conversationId, exchanges: 14, text: parserSummary },
+  ]);
 }
+
+const parserSummary = `- The tokenizer is split in two; string templates parse, nested ones too. The fuzzer ran 22 minutes without a find, its corpus is in \`test/corpus\`.
+- The benchmark is 14 % faster than before: \`readRow\` copied each row twice.
+- \`old-branch\` is merged, not rebased, since others have built on it.
+- Open: errors with line, column and a caret; wide characters before the error.`;
 
 const refactor = `All 42 tests pass. The parser now reads \`Result<T>\` instead of throwing:
 
@@ -163,6 +150,7 @@ export async function playToday(relay: RelayProcess): Promise<void> {
     await until('dispatch.claimed', session);
   };
 
+  await describeParser(relay);
   const from = await lastSeq(relay);
   since = from;
   say(sessions.oldBranch, 'The branch is merged; there is nothing left to do here.');
@@ -179,6 +167,23 @@ export async function playToday(relay: RelayProcess): Promise<void> {
   await until('call.started', sessions.suite);
   say(sessions.apiServer, migration);
   await until('item.opened', sessions.apiServer);
+}
+
+/** What is kept of a session, so that its details have something to show. */
+async function describeParser(relay: RelayProcess): Promise<void> {
+  const sessionId = SessionId.parse(sessions.parser.id);
+  const conversationId = ConversationId.parse(sessions.parser.cwd);
+  await relay.call('session.setBrief', {
+    sessionId,
+    text: 'Let parse() return a result instead of throwing, with errors that say line and column. The public API stays as it is but for that; done when all tests pass and the changelog says so.',
+  });
+  for (const text of [
+    'The package is used by three teams; a change of the public API needs a major version.',
+    'Fuzzing runs with `npm run fuzz -- --minutes 10`. Its corpus stays out of the package.',
+  ]) {
+    await relay.call('facts.pin', { conversationId, text });
+  }
+  await relay.call('session.setToolPolicy', { sessionId, tool: 'bash', policy: 'allow' });
 }
 
 /** Events up to here are of the month before. */

@@ -50,6 +50,8 @@ export const views: readonly View[] = [
   { name: 'editing', open: (page) => press(page, 'e') },
   { name: 'session-menu', open: openSessionMenu, close: (page) => page.keyboard.press('Escape') },
   { name: 'autonomy-menu', open: openAutonomyMenu, close: (page) => page.keyboard.press('Escape') },
+  { name: 'details', open: openDetails },
+  { name: 'details-summary', open: openSummary },
   { name: 'receipt', open: openReceipt },
   { name: 'search', open: openSearch },
   { name: 'palette', open: (page) => press(page, 'Control+k', words.palette.title) },
@@ -64,7 +66,7 @@ export const views: readonly View[] = [
   { name: 'settings-claude-code', open: (page) => openSettings(page, 'claudeCode') },
   { name: 'settings-change', open: openPlannedChange },
   { name: 'settings-tools', open: (page) => openSettings(page, 'tools') },
-  { name: 'settings-notifications', open: (page) => openSettings(page, 'notifications') },
+  { name: 'settings-notifications', open: openTopic },
   { name: 'settings-faults', open: (page) => openSettings(page, 'faults') },
   { name: 'settings-appearance', open: (page) => openSettings(page, 'appearance') },
   { name: 'settings-data', open: (page) => openSettings(page, 'data') },
@@ -79,10 +81,18 @@ export const views: readonly View[] = [
   },
   { name: 'narrow-conversation', isNarrow: true, open: openNarrowConversation },
   { name: 'narrow-inbox', isNarrow: true, open: (page) => partsOf(page).tab('inbox').click() },
+  { name: 'narrow-details', isNarrow: true, open: openNarrowDetails },
   { name: 'narrow-costs', isNarrow: true, open: openCosts },
   { name: 'narrow-settings', isNarrow: true, open: (page) => openSettings(page, 'supervisor') },
   { name: 'narrow-receipt', isNarrow: true, open: openReceipt },
+  { name: 'settled', open: settleEverything },
   { name: 'lost', open: loseRelay, close: regainRelay },
+];
+
+/** Of a home in which nothing has happened, without a key; in this order. */
+export const emptyViews: readonly View[] = [
+  { name: 'first-run-new', open: (page) => heading(page, words.firstRun.title) },
+  { name: 'empty', open: leaveFirstRun },
 ];
 
 /** Opens a view from the start, whatever was open before. */
@@ -107,6 +117,43 @@ async function openAutonomyMenu(page: Page) {
   const { autonomy } = words.sessions.menu;
   await partsOf(page).conversation.getByRole('button', { name: autonomy }).click();
   await expect(page.getByRole('menuitemradio').first()).toBeVisible();
+}
+
+async function openDetails(page: Page) {
+  await openSession(page, sessions.parser.title);
+  await partsOf(page).log.press('s');
+  const { details } = partsOf(page);
+  await expect(details.getByRole('textbox', { name: words.details.brief.title })).toHaveValue(/./);
+  await expect(details.getByText(words.details.cost.days)).toBeAttached();
+  await expect(details.getByRole('combobox').last()).toBeAttached();
+}
+
+async function openSummary(page: Page) {
+  await openDetails(page);
+  const { details } = partsOf(page);
+  await details.locator('summary').click();
+  await details.getByRole('button', { name: words.details.summaries.show }).click();
+  await expect(details.getByTitle(words.details.summaries.open).first()).toBeVisible();
+  await details.locator('summary').evaluate((summary) => summary.scrollIntoView());
+}
+
+async function openNarrowDetails(page: Page) {
+  await partsOf(page).tab('sessions').click();
+  await openDetails(page);
+}
+
+async function settleEverything(page: Page) {
+  const { cards, inbox } = partsOf(page);
+  for (let left = await cards.count(); left > 0; left -= 1) {
+    await page.keyboard.press('x');
+    await expect(cards).toHaveCount(left - 1);
+  }
+  await expect(inbox.getByText(words.inbox.nothing)).toBeVisible();
+}
+
+async function leaveFirstRun(page: Page) {
+  await page.getByRole('button', { name: words.firstRun.later }).click();
+  await expect(page.getByText(words.sessions.noneBody).first()).toBeVisible();
 }
 
 async function openReceipt(page: Page) {
@@ -137,6 +184,12 @@ async function openPlannedChange(page: Page) {
   await openSettings(page, 'claudeCode');
   await page.getByRole('button', { name: words.settings.connectUser }).click();
   await expect(page.getByRole('button', { name: words.settings.makeChange })).toBeVisible();
+}
+
+async function openTopic(page: Page) {
+  await openSettings(page, 'notifications');
+  await page.getByRole('button', { name: words.settings.topicShow }).click();
+  await expect(page.getByRole('img', { name: words.settings.topicQr })).toBeVisible();
 }
 
 async function openFirstRun(page: Page) {

@@ -30,6 +30,8 @@ export const Status = z.object({
   inbox: z.number(),
   todayUsd: z.number(),
   home: z.string(),
+  /** The owner's own folder on the relay's machine, which people write as `~`. */
+  userHome: z.string(),
   pid: z.number(),
   version: z.string(),
   host: z.enum(['headless', 'desktop']),

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import type { RelayEvent } from '#shared/events.ts';
 import type { RpcHandlers, RpcName, RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
 import { settingDefinitions, settingValue } from '#shared/settings.ts';
@@ -94,6 +95,7 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
 
   const status = (): RpcOutput<'status'> => ({
     ...identity,
+    userHome: homedir(),
     state: relayStateName(engine.state),
     paused: engine.state.paused,
     queued: countQueued(engine.state),

@@ -3,7 +3,8 @@ import type { ConnectScope, PlannedChange } from '#shared/models.ts';
 import { Button } from '../../components/button.tsx';
 import { Diff } from '../../components/diff.tsx';
 import { useQuery } from '../../components/use-query.ts';
-import { useInterface } from '../../state/context.ts';
+import { useInterface, useRelay } from '../../state/context.ts';
+import { shortPath } from '../../text/short-path.ts';
 import { words } from '../../words.ts';
 
 type Intent = { kind: 'connect'; scope: ConnectScope } | { kind: 'disconnect'; file: string };
@@ -11,6 +12,7 @@ type Intent = { kind: 'connect'; scope: ConnectScope } | { kind: 'disconnect'; f
 /** Where the hooks are, what would change, and the change itself only after it was shown. */
 export function ClaudeCode() {
   const { actions, bridge } = useInterface();
+  const userHome = useRelay((state) => state.snapshot?.status.userHome ?? '');
   const { value: status, reload } = useQuery('claudeCode.status', {});
   const [plan, setPlan] = useState<{ intent: Intent; change: PlannedChange } | null>(null);
   const [dir, setDir] = useState('');
@@ -46,7 +48,7 @@ export function ClaudeCode() {
       <h3>{words.settings.hooks}</h3>
       <p className="quiet">
         {claude
-          ? words.settings.claudeFound(claude.path, claude.version ?? '')
+          ? words.settings.claudeFound(shortPath(claude.path, userHome), claude.version ?? '')
           : words.settings.claudeMissing}
       </p>
       <p className="quiet">{words.settings.hooksBody}</p>
@@ -57,7 +59,9 @@ export function ClaudeCode() {
             <span>
               {present === 'all' ? words.settings.connectedFile : words.settings.partlyConnected}
             </span>
-            <code className="wrap">{file}</code>
+            <code className="wrap" title={file}>
+              {shortPath(file, userHome)}
+            </code>
             <Button onClick={() => void show({ kind: 'disconnect', file })}>
               {words.settings.disconnect}
             </Button>
@@ -93,7 +97,8 @@ export function ClaudeCode() {
       {plan && (
         <div className="planned">
           <h3>
-            {words.settings.change} <code className="wrap">{plan.change.file}</code>
+            {words.settings.change}{' '}
+            <code className="wrap">{shortPath(plan.change.file, userHome)}</code>
           </h3>
           {plan.change.note !== '' && <p className="quiet">{plan.change.note}</p>}
           {plan.change.diff === '' ? (

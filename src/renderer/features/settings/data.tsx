@@ -3,6 +3,7 @@ import { Button } from '../../components/button.tsx';
 import { useQuery } from '../../components/use-query.ts';
 import { useInterface, useRelay } from '../../state/context.ts';
 import { harmlessLine } from '../../text/harmless.ts';
+import { shortPath } from '../../text/short-path.ts';
 import { words } from '../../words.ts';
 
 /** Where everything is kept, and what could not be read. */
@@ -17,7 +18,7 @@ export function Data() {
         <h3>{words.settings.folder}</h3>
         <p className="quiet">{words.settings.folderBody}</p>
         <div className="field-line">
-          <code className="wrap">{status.home}</code>
+          <code className="wrap">{shortPath(status.home, status.userHome)}</code>
           {bridge.desktop && (
             <Button onClick={() => bridge.desktop?.openFolder({ kind: 'home' })}>
               {words.settings.openFolder}

@@ -118,6 +118,7 @@ function fakeEvent(seq: number, text: string): RelayEvent {
 
 function fakeStatus(home: string, seq: number): Status {
   return {
+    userHome: '/home/jc',
     state: 'needs-owner',
     paused: false,
     queued: 2,
