@@ -63,7 +63,12 @@ export interface EventStore {
   close(): void;
 }
 
-export function createEventStore(db: Database, atPoint: AtPoint = noFault): EventStore {
+/** @param now the wall clock, epoch milliseconds */
+export function createEventStore(
+  db: Database,
+  atPoint: AtPoint = noFault,
+  now: () => number = Date.now,
+): EventStore {
   const apply = createReadModels(db);
   const insert = db.prepare(
     `INSERT INTO events (id, ts_ns, type, session_id, conversation_id, exchange_id, tool_use_id, payload)
@@ -92,7 +97,7 @@ export function createEventStore(db: Database, atPoint: AtPoint = noFault): Even
   // The statement's own columns; both are null in an empty store.
   const end = last.get() as { seq: bigint | null; ts: bigint | null };
   let lastSeq = Number(end.seq ?? 0n);
-  const nextNs = risingNanoseconds(end.ts ?? 0n);
+  const nextNs = risingNanoseconds(end.ts ?? 0n, now);
   const rows = (found: unknown[]) => found.map((row) => toEvent(row as Row));
 
   const snapshot = db
@@ -246,13 +251,13 @@ export function toEvent(row: Row): RelayEvent {
 
 /** The wall clock in nanoseconds, made finer by the monotonic one, never twice the same and never
  * earlier than what is stored already. */
-function risingNanoseconds(stored: bigint): () => bigint {
-  const offset = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+function risingNanoseconds(stored: bigint, clock: () => number): () => bigint {
+  const offset = BigInt(clock()) * 1_000_000n - process.hrtime.bigint();
   let drift = offset;
   let last = stored;
   return () => {
     const monotonic = process.hrtime.bigint();
-    const wall = BigInt(Date.now()) * 1_000_000n;
+    const wall = BigInt(clock()) * 1_000_000n;
     // A clock that was set, or a machine that slept: follow the wall clock.
     const apart = wall - (monotonic + drift);
     if (apart > 50_000_000n || apart < -50_000_000n) drift = wall - monotonic;
