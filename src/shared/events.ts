@@ -200,6 +200,22 @@ export const eventPayloads = {
   /** The owner had something else sent than the supervisor wrote. */
   'draft.edited': z.object({ itemId: ItemId, before: text, after: text }),
 
+  // Drives (docs/drives.md)
+  /** What a call tells the supervisor of how its session goes, framed as it is sent; told before the
+   * call starts, and again only where it has changed. Empty: nothing any more. */
+  'drives.told': z.object({ text }),
+  /** What one score changed; names as in `drives.weights`. */
+  'drives.learnt': z.object({
+    of: z.enum(['reply', 'escalation']),
+    /** null: the score was taken back, and with it what it had taught. */
+    score: z.enum(['wrong', 'needless', 'fine']).nullable(),
+    changes: z.array(z.object({ name: text, by: z.number() })),
+    /** By how much each weight is larger or smaller since, all of them; 1 where absent. */
+    factors: z.record(text, z.number()),
+  }),
+  /** What was learnt is forgotten. */
+  'drives.reset': z.object({}),
+
   // What was asked beside the conversations, at the owner's wish
   /** A past exchange run again; what it was run with, where that was not what it was then. */
   'replay.made': z.object({

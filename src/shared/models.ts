@@ -307,6 +307,73 @@ export type Score = z.infer<typeof Score>;
 
 /** One line of the first relay's JSON history (`{role, content, ts, session_id, meta}`). */
 export const HistoryEntry = z.object({
+export const DriveName = z.enum(['frustration', 'confidence']);
+export type DriveName = z.infer<typeof DriveName>;
+
+/** Something that moves a drive: as the settings name it, and what it counts. */
+export const DriveWeight = z.object({
+  /** As in `drives.weights`. */
+  name: z.string(),
+  words: z.string(),
+  does: z.enum(['raises', 'lowers']),
+  /** What the settings say, 0 to 1. */
+  set: z.number(),
+  /** What the owner's scores have made of it, as a factor; 1: nothing. */
+  learnt: z.number(),
+  /** What it counts now. */
+  inForce: z.number(),
+});
+export type DriveWeight = z.infer<typeof DriveWeight>;
+
+/** How high a drive stands in one session. */
+export const DriveLevel = z.object({
+  name: DriveName,
+  /** 0 to 1. */
+  level: z.number(),
+  /** What the level has to say to the supervisor; empty where it is too low for that. */
+  words: z.string(),
+  halfLifeMinutes: z.number(),
+  /** What moved it last, the newest first; `seq` is that of the event. */
+  movedBy: z.array(
+    z.object({
+      words: z.string(),
+      does: z.enum(['raises', 'lowers']),
+      seq: z.number(),
+      at: z.number(),
+      exchangeId: ExchangeId.nullable(),
+    }),
+  ),
+});
+export type DriveLevel = z.infer<typeof DriveLevel>;
+
+export const SessionDrives = z.object({
+  sessionId: SessionId,
+  /** Whether the supervisor is told of them (`drives.enabled`). */
+  enabled: z.boolean(),
+  /** Whether scores change the weights (`drives.learn`). */
+  learns: z.boolean(),
+  /** What the next call would tell the supervisor, as it is sent; empty for nothing. */
+  told: z.string(),
+  /** Empty while they are off. */
+  drives: z.array(DriveLevel),
+});
+export type SessionDrives = z.infer<typeof SessionDrives>;
+
+export const DriveSummary = z.object({
+  enabled: z.boolean(),
+  learns: z.boolean(),
+  /** Those that drives have something to say about, and how high they stand. */
+  sessions: z.array(
+    z.object({
+      sessionId: SessionId,
+      title: z.string().nullable(),
+      levels: z.array(z.object({ name: DriveName, level: z.number(), words: z.string() })),
+    }),
+  ),
+  weights: z.array(DriveWeight),
+});
+export type DriveSummary = z.infer<typeof DriveSummary>;
+
   role: z.enum(['user', 'assistant', 'system']),
   content: z.string(),
   ts: z.union([z.string(), z.number()]).nullish(),

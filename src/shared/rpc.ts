@@ -7,6 +7,7 @@ import {
   ConnectScope,
   CostRow,
   CostSummary,
+  DriveSummary,
   Excerpt,
   Fact,
   HistoryEntry,
@@ -16,6 +17,7 @@ import {
   PlannedChange,
   RejectedEnvelope,
   Score,
+  SessionDrives,
   SessionSummary,
   SideCall,
   StatsSummary,
@@ -142,6 +144,16 @@ export const rpc = {
   },
   /** How good the supervisor's decisions were, as far as the owner said so. */
   'stats.summary': { kind: 'query', input: nothing, output: StatsSummary },
+  /** How it goes with a session by what happened in it, and what moved it last (docs/drives.md). */
+  'session.drives': {
+    kind: 'query',
+    input: z.object({ sessionId: SessionId }),
+    output: SessionDrives,
+  },
+  /** The same of all sessions in short, and what weighs how much. */
+  'drives.list': { kind: 'query', input: nothing, output: DriveSummary },
+  /** Forgets what scores have taught; the settings hold again. */
+  'drives.reset': { kind: 'command', input: nothing, output: done },
   /** The same, a row for each day, session and model, of the last 30 days. */
   'stats.rows': { kind: 'query', input: nothing, output: z.array(OutcomeRow) },
   'settings.get': {

@@ -197,6 +197,33 @@ const sections = {
       'Whether what Claude Code asks permission for is asked in the inbox too.',
     ),
   },
+  drives: {
+    enabled: setting(
+      flag,
+      false,
+      'Whether the supervisor hears how it goes with a session, to ask sooner when things go badly.',
+    ),
+    learn: setting(
+      flag,
+      false,
+      'Whether your scores change what counts how much; false: exactly what stands here.',
+    ),
+    frustrationHalfLifeMinutes: setting(
+      amount(1),
+      60,
+      'Minutes until half of the frustration over what failed is forgotten.',
+    ),
+    confidenceHalfLifeMinutes: setting(
+      amount(1),
+      240,
+      'Minutes until half of the confidence from what was kept is forgotten.',
+    ),
+    weights: setting(
+      table,
+      {},
+      'What counts how much, 0 to 1, by name ("frustration.toolFailed": 0.2); docs/drives.md has all.',
+    ),
+  },
   prices: setting(
     table,
     {},
@@ -227,6 +254,7 @@ export const Settings = z.object({
   tools: section(sections.tools),
   desktop: section(sections.desktop),
   claudeCode: section(sections.claudeCode),
+  drives: section(sections.drives),
   prices: sections.prices,
   logs: section(sections.logs),
 });

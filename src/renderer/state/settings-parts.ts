@@ -10,6 +10,7 @@ const partsBySection: Record<string, SettingsPart> = {
   conversation: 'conversation',
   autonomy: 'autonomy',
   escalation: 'autonomy',
+  drives: 'autonomy',
   budget: 'budget',
   guards: 'budget',
   claudeCode: 'claudeCode',

@@ -5,6 +5,7 @@ import type { Queries } from '../store/queries.ts';
 import type { SupervisorRequest } from '../supervisor/supervisor.ts';
 import type { ToolPlace } from '../tools/tool.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
+import { joinAsides } from './aside.ts';
 import type { CallSettings } from './call-settings.ts';
 import { shrinkLimits, type ViewportLimits } from './limits.ts';
 import { beginTurn, continueTurn, type LiveTurn } from './live-turn.ts';
@@ -17,6 +18,8 @@ export interface TurnsOptions {
   toolbox: Toolbox;
   placeOf: (exchange: ExchangeState) => ToolPlace | null;
   asideFor?: (exchange: ExchangeState) => string | undefined;
+  /** What it is told of how it goes with the session, framed; empty for nothing. */
+  drivesFor?: (exchange: ExchangeState) => string;
   settings: () => CallSettings;
   /** The most tokens that a model may answer with; undefined where unknown. */
   mostTokens: (model: string) => number | undefined;
@@ -82,7 +85,8 @@ export function createTurns(options: TurnsOptions): Turns {
       const given = settings();
       const limits = limitsFor(given.limits, exchange);
       const { entries, summary } = queries.window(conversationId, exchangeId);
-      const aside = options.asideFor?.(exchange);
+      const drives = options.drivesFor?.(exchange) ?? '';
+      const aside = joinAsides(options.asideFor?.(exchange), drives);
       const systemText = given.instructions + (aside ?? '');
       const plan = planViewport({ entries, summary, systemText, limits });
       const summaryOrder = { exchangeId, conversationId, model: given.summaryModel, limits };
@@ -105,6 +109,7 @@ export function createTurns(options: TurnsOptions): Turns {
         }
         case 'send': {
           recordInstructions(given.instructions);
+          recordDrives(exchangeId, drives);
           const turn = beginTurn(requestFor(plan, given, exchange, aside), plan, entries);
           turns.set(exchangeId, turn);
           const range = plan.prepareSummary;
@@ -142,6 +147,12 @@ export function createTurns(options: TurnsOptions): Turns {
 
   function recordInstructions(text: string): void {
     if (queries.lastInstructions() !== text) engine.execute({ kind: 'recordInstructions', text });
+  }
+
+  /** What goes beside the conversation stands nowhere else: receipt and replay read it here. */
+  function recordDrives(exchangeId: ExchangeId, text: string): void {
+    if (queries.drives.told(exchangeId) === text) return;
+    engine.execute({ kind: 'tellDrives', exchangeId, text });
   }
 
   return {

@@ -201,6 +201,9 @@ export type Command =
         | { of: 'reply'; score: 'wrong' | 'fine' | null }
         | { of: 'escalation'; score: 'needless' | 'fine' | null };
     }
+  | { kind: 'tellDrives'; exchangeId: ExchangeId; text: string }
+  | (Partial<EventSubject> & { kind: 'learnDrives'; payload: EventPayload<'drives.learnt'> })
+  | { kind: 'resetDrives' }
   | (Partial<EventSubject> & { kind: 'recordReplay'; payload: EventPayload<'replay.made'> })
   | { kind: 'recordProposal'; payload: EventPayload<'proposal.made'> }
   | { kind: 'recordApplied'; proposalSeq: number }

@@ -2,6 +2,7 @@ import type { RelayEvent } from '#shared/events.ts';
 import type { ExchangeId } from '#shared/ids.ts';
 import type { RpcError, RpcOutput, RpcParsedInput } from '#shared/rpc.ts';
 import type { SideCaller } from '../aside/side-call.ts';
+import { joinAsides } from '../conversation/aside.ts';
 import type { CallSettings } from '../conversation/call-settings.ts';
 import { planViewport } from '../conversation/viewport.ts';
 import type { Command } from '../engine/command.ts';
@@ -65,11 +66,12 @@ export function createReplay({ store, queries, sideCaller, settings, record }: R
     const { effort, cacheTtl, limits } = given;
     const system = instructions ?? queries.instructionsBefore(seq) ?? given.instructions;
     const then = sessionId ? queries.memory.briefBefore(sessionId, seq) : null;
-    const aside = memoryNote({
+    const kept = memoryNote({
       facts: queries.memory.factsBefore(conversationId, seq),
       sessionId,
       brief: brief === undefined ? then : { text: brief, by: 'owner', setAt: 0 },
     });
+    const aside = joinAsides(kept, queries.drives.told(exchangeId, seq));
     const shown = { callSeq: seq, answerSeq: answer?.seq ?? null, exchangeId };
     const window = queries.windowBefore(conversationId, shown);
     const plan = planViewport({ ...window, systemText: system + (aside ?? ''), limits });

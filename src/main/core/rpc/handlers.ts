@@ -3,6 +3,7 @@ import type { RelayEvent } from '#shared/events.ts';
 import type { RpcHandlers, RpcName, RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
 import { settingDefinitions, settingValue } from '#shared/settings.ts';
 import type { DemoWindow } from '../demo-window.ts';
+import type { Drives } from '../drives/drives.ts';
 import type { Command } from '../engine/command.ts';
 import { defaultConversation } from '../engine/decide/decision.ts';
 import type { Engine, Outcome } from '../engine/engine.ts';
@@ -18,6 +19,7 @@ import { writeFaultSentence } from '../store/write-fault.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import type { createClaudeCodeCalls } from './claude-code-calls.ts';
+import { createDriveCalls } from './drive-calls.ts';
 import { exportConversation } from './export-call.ts';
 import { createMemoryCalls } from './memory-calls.ts';
 import { createScoreCalls } from './score-calls.ts';
@@ -39,6 +41,7 @@ export interface HandlerOptions {
   settings: SettingsStore;
   supervisor: Supervisor;
   memory: Memory;
+  drives: Drives;
   replay: ReturnType<typeof createReplay>;
   learning: ReturnType<typeof createLearning>;
   /** What does not change while the relay runs. */
@@ -69,7 +72,7 @@ type Handlers = {
 /** What each call of the contract does on the relay of this process. */
 export function createHandlers(options: HandlerOptions): RpcHandlers {
   const { engine, store, queries, settings, supervisor, identity, now = Date.now } = options;
-  const { claudeCode, toolbox } = options;
+  const { claudeCode, toolbox, drives } = options;
 
   const value = <T>(found: T): RpcResult<T> => ({ ok: true, value: found });
   const events = (found: RelayEvent[]) => value({ events: found });
@@ -92,6 +95,9 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
   };
 
   const execute = (command: Command) => attempt(() => engine.execute(command));
+  /** Of the first; the others follow from it and are committed with it. */
+  const executeAll = (commands: readonly [Command, ...Command[]]) =>
+    attempt(() => firstOf(engine.executeAll(commands)));
 
   const status = (): RpcOutput<'status'> => ({
     ...identity,
@@ -132,7 +138,8 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'events.after': ({ after, limit }) =>
       value({ events: store.after(after, limit), lastSeq: store.lastSeq() }),
     'exchange.events': ({ exchangeId }) => events(store.ofExchange(exchangeId)),
-    ...createScoreCalls({ queries, now, attempt: execute }),
+    ...createScoreCalls({ queries, now, drives, attempt: executeAll }),
+    ...createDriveCalls({ engine, drives, carryOut }),
     'exchange.replay': options.replay,
     'instructions.propose': options.learning.propose,
     'instructions.apply': options.learning.apply,
@@ -193,6 +200,11 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
       return handlers[name](input);
     },
   };
+}
+
+function firstOf([first]: readonly Outcome[]): Outcome {
+  if (!first) throw new Error('a command has exactly one outcome');
+  return first;
 }
 
 function editAnswer(result: EditResult): RpcResult<Record<string, never>> {

@@ -1,23 +1,31 @@
 import type { RelayEvent } from '#shared/events.ts';
 import { localDay } from '#shared/local-day.ts';
 import type { OutcomeCounts, OutcomeRow, Score, StatsLine, StatsSummary } from '#shared/models.ts';
+import type { Drives } from '../drives/drives.ts';
 import type { RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
 import type { Command, CommandOf } from '../engine/command.ts';
 import type { Scorable } from '../store/outcomes.ts';
+import { firstOf30Days } from './views.ts';
 import type { Queries } from '../store/queries.ts';
 
 export interface ScoreCallsOptions {
   queries: Queries;
   now: () => number;
-  attempt: (command: Command) => RpcResult<readonly RelayEvent[]>;
+  drives: Pick<Drives, 'lesson'>;
+  /** All in one transaction. */
+  attempt: (commands: readonly [Command, ...Command[]]) => RpcResult<readonly RelayEvent[]>;
 }
 
 /** The calls by which the owner says how good decisions were, and sees how good they are. */
-export function createScoreCalls({ queries, now, attempt }: ScoreCallsOptions) {
+export function createScoreCalls({ queries, now, drives, attempt }: ScoreCallsOptions) {
   return {
     'stats.summary': (): RpcResult<RpcOutput<'stats.summary'>> => ({
       ok: true,
-      value: statsOf(queries.outcomes.rows()),
+      value: statsOf(queries.outcomes.totals()),
+    }),
+    'stats.rows': (): RpcResult<RpcOutput<'stats.rows'>> => ({
+      ok: true,
+      value: queries.outcomes.rows(firstOf30Days(now())),
     }),
     'stats.rows': (): RpcResult<RpcOutput<'stats.rows'>> => {
       const date = new Date(now());
@@ -40,7 +48,9 @@ export function createScoreCalls({ queries, now, attempt }: ScoreCallsOptions) {
         const { sessionId, conversationId } = scorable;
         const scored = scoredBy(scorable, score);
         const about = { exchangeId, sessionId, conversationId };
-        const outcome = attempt({ kind: 'scoreExchange', ...about, scored });
+        const scoring = { kind: 'scoreExchange', ...about, scored } as const;
+        const lesson = drives.lesson(scoring);
+        const outcome = attempt(lesson ? [scoring, lesson] : [scoring]);
         if (!outcome.ok) return outcome;
       }
       return { ok: true, value: {} };

@@ -223,4 +223,68 @@ export const migrations: readonly string[] = [
   `
   CREATE INDEX events_applied ON events (seq) WHERE type = 'proposal.applied';
   `,
+  `
+  -- What moves a drive, by session: the list of types is that of \`tellingTypes\` (core/drives).
+  CREATE INDEX events_telling ON events (session_id, seq)
+    WHERE type IN ('session.failed', 'tool_response', 'exchange.opened', 'exchange.closed',
+      'item.opened', 'item.settled', 'draft.edited', 'dispatch.claimed', 'reply.scored',
+      'escalation.scored');
+  CREATE INDEX events_learnt ON events (seq) WHERE type IN ('drives.learnt', 'drives.reset');
+  `,
+  `
+  -- What all rows of \`spend\` and \`outcomes\` come to, by one thing at a time: they grow with the
+  -- days, and their sums were made anew at each look.
+  CREATE TABLE spend_totals (
+    dimension      TEXT NOT NULL,
+    "key"          TEXT NOT NULL,
+    calls          INTEGER NOT NULL,
+    input          INTEGER NOT NULL,
+    output         INTEGER NOT NULL,
+    cache_read     INTEGER NOT NULL,
+    cache_write_5m INTEGER NOT NULL,
+    cache_write_1h INTEGER NOT NULL,
+    cost_usd       REAL NOT NULL,
+    saved_usd      REAL NOT NULL,
+    unpriced_calls INTEGER NOT NULL,
+    PRIMARY KEY (dimension, "key")
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX spend_totals_dearest ON spend_totals (dimension, cost_usd);
+  INSERT INTO spend_totals
+    SELECT dimension, "key", sum(calls), sum(input), sum(output), sum(cache_read),
+      sum(cache_write_5m), sum(cache_write_1h), sum(cost_usd), sum(saved_usd), sum(unpriced_calls)
+    FROM (
+      SELECT 'all' AS dimension, '' AS "key", * FROM spend
+      UNION ALL SELECT 'day', day, * FROM spend
+      UNION ALL SELECT 'session', session_id, * FROM spend
+      UNION ALL SELECT 'model', model, * FROM spend
+      UNION ALL SELECT 'purpose', purpose, * FROM spend
+    ) GROUP BY dimension, "key";
+
+  CREATE TABLE outcome_totals (
+    dimension            TEXT NOT NULL,
+    "key"                TEXT NOT NULL,
+    replies              INTEGER NOT NULL DEFAULT 0,
+    replies_wrong        INTEGER NOT NULL DEFAULT 0,
+    replies_fine         INTEGER NOT NULL DEFAULT 0,
+    escalations          INTEGER NOT NULL DEFAULT 0,
+    escalations_needless INTEGER NOT NULL DEFAULT 0,
+    escalations_fine     INTEGER NOT NULL DEFAULT 0,
+    finishes             INTEGER NOT NULL DEFAULT 0,
+    drafts_approved      INTEGER NOT NULL DEFAULT 0,
+    drafts_edited        INTEGER NOT NULL DEFAULT 0,
+    drafts_dropped       INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (dimension, "key")
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX outcome_totals_busiest ON outcome_totals (dimension, replies + escalations);
+  INSERT INTO outcome_totals
+    SELECT dimension, "key", sum(replies), sum(replies_wrong), sum(replies_fine), sum(escalations),
+      sum(escalations_needless), sum(escalations_fine), sum(finishes), sum(drafts_approved),
+      sum(drafts_edited), sum(drafts_dropped)
+    FROM (
+      SELECT 'all' AS dimension, '' AS "key", * FROM outcomes
+      UNION ALL SELECT 'day', day, * FROM outcomes
+      UNION ALL SELECT 'session', session_id, * FROM outcomes
+      UNION ALL SELECT 'model', model, * FROM outcomes
+    ) GROUP BY dimension, "key";
+  `,
 ];

@@ -4,6 +4,7 @@ import type { Found, InboxItem, RejectedEnvelope } from '#shared/models.ts';
 import type { Usage } from '#shared/usage.ts';
 import type { ConversationEntry, ConversationSummary } from '../conversation/entry.ts';
 import type { Database } from './database.ts';
+import { createDriveQueries, type DriveQueries } from './drive-queries.ts';
 import { eventColumns, toEvent } from './event-store.ts';
 import { createMemoryQueries, type MemoryQueries } from './memory-queries.ts';
 import { createOutcomeQueries, type OutcomeQueries } from './outcomes.ts';
@@ -60,6 +61,7 @@ export interface Queries {
 }
 
 export function createQueries(db: Database): Queries {
+  drives: DriveQueries;
   const summaryOf = db.prepare(
     `SELECT events.payload FROM conversations JOIN events ON events.seq = summary_seq
      WHERE conversations.id = ?`,
@@ -175,6 +177,7 @@ export function createQueries(db: Database): Queries {
   };
 }
 
+    drives: createDriveQueries(db),
 /** Who said what, of an event that is part of a conversation. */
 function saidIn(
   event: RelayEvent,

@@ -4,6 +4,7 @@ import { failCall, finishCall, interruptCall, remindSupervisor, startCall } from
 import type { Circumstances, Decide, Decision } from './decision.ts';
 import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatches.ts';
 import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
+import { learnDrives, resetDrives, tellDrives } from './drives.ts';
 import { recheck } from './guards.ts';
 import { answerItem, approveItem, dismissItem, say, sendDirect, takeOwnerInput } from './items.ts';
 import { editFact, pinFact, setBrief, unpinFact } from './memory.ts';
@@ -69,6 +70,9 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   setBrief,
   scoreExchange,
   recordReplay,
+  tellDrives,
+  learnDrives,
+  resetDrives,
   recordProposal,
   recordApplied,
   recordSideCallFailure,
