@@ -104,7 +104,11 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
     markRead,
     setDraft,
 
-    approve: (itemId: ItemId) => settle(itemId, () => call('inbox.approve', { itemId, via })),
+    /** `text`: what is sent instead of a draft. */
+    approve: (itemId: ItemId, text?: string) =>
+      settle(itemId, () =>
+        call('inbox.approve', { itemId, via, ...(text === undefined ? {} : { text }) }),
+      ),
     dismiss: (itemId: ItemId) => settle(itemId, () => call('inbox.dismiss', { itemId, via })),
     answer: (itemId: ItemId, text: string, direct: boolean) =>
       settle(itemId, () => call('inbox.answer', { itemId, text, direct, via })),

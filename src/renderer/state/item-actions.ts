@@ -14,12 +14,11 @@ export interface ItemChoice {
 /** What can be done with an inbox item, the most likely first. */
 export function itemActions(item: InboxItem): ItemChoice[] {
   const { kind, sessionId, proposal, conversationId } = item;
-  const { does, edit, answer, direct, deny, dismiss } = words.inbox;
+  const { does, edit, answer, direct, deny, denyWith, dismiss, throwAway } = words.inbox;
   const hasSession = sessionId !== null;
   const approve = approval(item);
   switch (kind) {
     case 'escalation':
-    case 'draft':
       return [
         approve,
         ...(hasSession && proposal !== '' ? [choice('edit', edit, does.edit)] : []),
@@ -27,18 +26,31 @@ export function itemActions(item: InboxItem): ItemChoice[] {
         ...(hasSession ? [choice('direct', direct, does.direct)] : []),
         choice('dismiss', dismiss, does.dismiss),
       ];
+    case 'draft':
+      return [
+        approve,
+        choice('edit', edit, does.editDraft),
+        choice('answer', answer, does.answerDraft),
+        choice('dismiss', throwAway, does.throwAway),
+      ];
     case 'tool':
       return [
         approve,
-        choice('answer', answer, does.answer),
         choice('dismiss', deny, does.denyTool),
+        choice('answer', denyWith, does.denyToolWith),
       ];
     case 'permission':
-      return [
-        approve,
-        choice('answer', answer, does.answerPermission),
-        choice('dismiss', deny, does.denyPermission),
-      ];
+      return isQuestion(item)
+        ? [
+            approve,
+            choice('answer', answer, does.answerQuestion),
+            choice('dismiss', deny, does.denyQuestion),
+          ]
+        : [
+            approve,
+            choice('dismiss', deny, does.denyPermission),
+            choice('answer', denyWith, does.denyPermissionWith),
+          ];
     case 'fault':
       return [
         approve,
@@ -48,7 +60,12 @@ export function itemActions(item: InboxItem): ItemChoice[] {
   }
 }
 
-function approval({ kind, proposal }: InboxItem): ItemChoice {
+/** Claude Code's own question with answers to choose from; the other permissions are to do something. */
+export const isQuestion = ({ kind, use, proposal }: InboxItem): boolean =>
+  kind === 'permission' && !use && proposal !== '';
+
+function approval(item: InboxItem): ItemChoice {
+  const { kind, proposal, use } = item;
   const { does, approve, goOn, send, allow, again } = words.inbox;
   switch (kind) {
     case 'escalation':
@@ -60,7 +77,8 @@ function approval({ kind, proposal }: InboxItem): ItemChoice {
     case 'tool':
       return choice('approve', allow, does.allowTool);
     case 'permission':
-      return choice('approve', allow, does.allowPermission);
+      if (isQuestion(item)) return choice('approve', approve, does.takeProposal);
+      return choice('approve', allow, use ? does.allowPermission : does.allowPlan);
     case 'fault':
       return choice('approve', again, does.again);
   }

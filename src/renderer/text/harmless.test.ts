@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { harmless, harmlessLine } from './harmless.ts';
+import { exact, harmless, harmlessLine } from './harmless.ts';
 
 describe('harmless', () => {
   it('takes out what is meant for a terminal', () => {
@@ -19,5 +19,13 @@ describe('harmless', () => {
 
   it('makes one line of many', () => {
     expect(harmlessLine('  a\r\n\tb  ')).toBe('a b');
+  });
+});
+
+describe('exact', () => {
+  it('leaves nothing out, and hides nothing', () => {
+    expect(exact('rm -rf  a\u001b[2K\r\n\tb\u202e')).toBe(
+      'rm -rf  a[U+001B][2K[U+000D]\n\tb[U+202E]',
+    );
   });
 });

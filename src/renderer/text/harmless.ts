@@ -18,7 +18,12 @@ export function harmless(text: string): string {
     .replace(tricky, (character) => `[U+${hex(character)}]`);
 }
 
-/** The same in one line, for titles and rows. */
+/** Every character that is there: what is to be allowed must not read as something else. */
+export function exact(text: string): string {
+  return text.replace(tricky, (character) => `[U+${hex(character)}]`);
+}
+
+/** As `harmless`, in one line, for titles and rows. */
 export function harmlessLine(text: string): string {
   return harmless(text).replace(/\s+/g, ' ').trim();
 }

@@ -1,16 +1,16 @@
-import { type KeyboardEvent, memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import type { InboxItem } from '#shared/models.ts';
-import { Button } from '../../components/button.tsx';
 import { useNow } from '../../components/clock.ts';
 import { Folded } from '../../components/folded.tsx';
-import { GrowingField } from '../../components/growing-field.tsx';
 import { useActions, useRelay, useView } from '../../state/context.ts';
-import { type ItemAction, itemActions } from '../../state/item-actions.ts';
+import { isQuestion } from '../../state/item-actions.ts';
 import { findSession } from '../../state/selectors.ts';
 import { harmlessLine } from '../../text/harmless.ts';
 import { sessionName } from '../../text/session-name.ts';
 import { age, exactTime } from '../../text/time.ts';
 import { words } from '../../words.ts';
+import { CardButtons } from './card-buttons.tsx';
+import { CardEditor } from './card-editor.tsx';
 
 /** One thing that waits for the owner: what is asked, by whom, what is proposed, what can be done. */
 export const InboxCard = memo(function InboxCard({
@@ -27,7 +27,8 @@ export const InboxCard = memo(function InboxCard({
   useEffect(() => {
     if (isSelected) card.current?.scrollIntoView({ block: 'nearest' });
   }, [isSelected]);
-  const { kind, summary, proposal, reasoning } = item;
+  const { kind, summary } = item;
+  const question = isSelected ? questionOf(item) : harmlessLine(summary);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: J and K select, and so does every control inside.
     <article
@@ -45,28 +46,73 @@ export const InboxCard = memo(function InboxCard({
         <Waited at={item.openedAt} />
       </header>
       <p className="card-question" dir="auto">
-        {harmlessLine(summary)}
+        {question}
       </p>
       {isSelected && (
         <>
-          {proposal !== '' && editor?.mode !== 'edit' && (
-            <div className="card-part">
-              <h3>{kind === 'draft' ? words.inbox.draftReply : words.inbox.proposal}</h3>
-              <Folded text={proposal} />
-            </div>
+          <Use item={item} />
+          {editor?.mode !== 'edit' && <Proposal item={item} />}
+          <Reasoning item={item} />
+          {editor ? (
+            <CardEditor item={item} mode={editor.mode} who={who} />
+          ) : (
+            <CardButtons item={item} />
           )}
-          {reasoning !== '' && (
-            <details className="card-part card-reasoning">
-              <summary>{words.inbox.reasoning}</summary>
-              <Folded text={reasoning} />
-            </details>
-          )}
-          {editor ? <Editor item={item} mode={editor.mode} who={who} /> : <Buttons item={item} />}
         </>
       )}
     </article>
   );
 });
+
+/** The command stands below as it is, so the question need not repeat it. */
+function questionOf({ kind, summary, use }: InboxItem): string {
+  return kind === 'permission' && use
+    ? words.inbox.asksUse(harmlessLine(use.tool))
+    : harmlessLine(summary);
+}
+
+/** What exactly would be done; nothing of it is taken for formatting. */
+function Use({ item: { use } }: { item: InboxItem }) {
+  if (!use) return null;
+  return (
+    <div className="card-part card-use">
+      <h3>{words.inbox.wouldRun}</h3>
+      <Folded plain="exact" text={use.text} />
+      {use.remark !== '' && (
+        <p className="card-remark" dir="auto">
+          {words.inbox.remark(harmlessLine(use.remark))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Proposal({ item: { kind, proposal, use } }: { item: InboxItem }) {
+  if (proposal === '' || use) return null;
+  return (
+    <div className="card-part">
+      <h3>{kind === 'draft' ? words.inbox.draftReply : words.inbox.proposal}</h3>
+      <Folded text={proposal} />
+    </div>
+  );
+}
+
+/** Why, folded; but open where it is what there is to judge. */
+function Reasoning({ item }: { item: InboxItem }) {
+  const { kind, reasoning, use } = item;
+  // Of a permission it repeats the whole of what would be done.
+  if (reasoning === '' || (kind === 'permission' && use)) return null;
+  const name = kind !== 'permission' ? words.inbox.reasoning : permissionPart(item);
+  return (
+    <details className="card-part card-reasoning" open={kind === 'permission' || kind === 'tool'}>
+      <summary>{name}</summary>
+      <Folded text={reasoning} />
+    </details>
+  );
+}
+
+const permissionPart = (item: InboxItem): string =>
+  isQuestion(item) ? words.inbox.choices : words.inbox.plan;
 
 function useItemName({ sessionId, title }: InboxItem): string {
   const session = useRelay((state) => findSession(state, sessionId));
@@ -80,85 +126,5 @@ function Waited({ at }: { at: number }) {
     <time className="age" dateTime={new Date(at).toISOString()} title={exactTime(at)}>
       {words.inbox.waited(age(at, now))}
     </time>
-  );
-}
-
-function Buttons({ item }: { item: InboxItem }) {
-  const actions = useActions();
-  const does: Record<ItemAction, () => void> = {
-    approve: () => void actions.approve(item.id),
-    edit: () => actions.edit('edit', item),
-    answer: () => actions.edit('answer', item),
-    direct: () => actions.edit('direct', item),
-    dismiss: () => void actions.dismiss(item.id),
-  };
-  return (
-    <div className="card-buttons">
-      {itemActions(item).map(({ action, name, hint, key }, index) => (
-        <Button
-          key={action}
-          look={index === 0 ? 'main' : action === 'dismiss' ? 'quiet' : 'plain'}
-          hotkey={key}
-          title={hint}
-          onClick={does[action]}
-        >
-          {name}
-        </Button>
-      ))}
-    </div>
-  );
-}
-
-interface EditorProps {
-  item: InboxItem;
-  mode: 'answer' | 'direct' | 'edit';
-  who: string;
-}
-
-function Editor({ item, mode, who }: EditorProps) {
-  const actions = useActions();
-  const text = useView((state) => state.drafts[item.id] ?? '');
-  const { placeholder, does, sendHint, send, cancel } = words.inbox;
-  const submit = () => {
-    if (text.trim() === '') return;
-    void actions.answer(item.id, text.trim(), mode !== 'answer');
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.key === 'Escape') {
-      event.stopPropagation();
-      actions.closeEditor();
-    }
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    submit();
-  };
-  return (
-    <form
-      className="card-editor"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <GrowingField
-        isActive
-        value={text}
-        label={mode === 'direct' ? placeholder.direct(who) : placeholder[mode]}
-        placeholder={mode === 'direct' ? placeholder.direct(who) : placeholder[mode]}
-        onChange={(value) => actions.setDraft(item.id, value)}
-        onKeyDown={onKeyDown}
-      />
-      <p className="card-hint" title={sendHint}>
-        {does[mode]}
-      </p>
-      <div className="card-buttons">
-        <Button look="main" type="submit" disabled={text.trim() === ''} hotkey="↵">
-          {send}
-        </Button>
-        <Button look="quiet" onClick={actions.closeEditor} hotkey="Esc">
-          {cancel}
-        </Button>
-      </div>
-    </form>
   );
 }
