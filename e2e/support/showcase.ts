@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, MessagesCall } from '#demo/messages-api.ts';
 import type { EventType } from '#shared/events.ts';
 import { ConversationId, SessionId } from '#shared/ids.ts';
+import { askPermission } from './permission-hook.ts';
 import type { RelayProcess } from './relay-process.ts';
 import { type SeedSession, seedExchanges } from './seed-history.ts';
 import { monthBefore } from './showcase-month.ts';
@@ -20,6 +21,8 @@ export const sessions = {
     ...{ cwd: `${projects}/shop/docs`, project: `${projects}/shop` },
   },
   suite: { id: 'e2e-suite', title: 'e2e-suite', cwd: `${projects}/shop/e2e` },
+  flaky: { id: 'flaky-test', title: 'flaky-test', cwd: `${projects}/checkout` },
+  assets: { id: 'assets', title: 'assets', cwd: `${projects}/shop/assets` },
   oldBranch: { id: 'old-branch', title: 'old-branch', cwd: `${projects}/parser` },
   long: {
     id: '3f0c2f7e-8a51-4f7e-9d55-0b8b5e0f1c11',
@@ -105,6 +108,14 @@ export function showcaseScript(call: MessagesCall): Answer | Promise<Answer> {
       },
     };
   }
+  if (asked.includes('flaky')) {
+    return {
+      ...pace,
+      text: 'It says that it ran them 20 times. I run them myself before I believe it.',
+      tool: 'bash',
+      input: { command: 'for i in $(seq 20); do\n  npm test -- --shard checkout || exit 1\ndone' },
+    };
+  }
   if (asked.includes('checkout step')) {
     return {
       text:
@@ -163,6 +174,13 @@ export async function playToday(relay: RelayProcess): Promise<void> {
   await relay.call('session.setAutonomy', { sessionId: docs, autonomy: 'draft' });
   say(sessions.docs, 'The README now has a quick start. Shall I also describe the release?');
   await until('item.opened', sessions.docs);
+  say(sessions.flaky, 'The flaky test is fixed: it passed 20 times in a row. Shall I merge?');
+  await until('item.opened', sessions.flaky);
+  void askPermission(relay, sessions.assets, {
+    command: 'rm -rf build/ dist/ && npm run assets -- --release',
+    description: 'Build the assets from scratch',
+  }); // answered by nobody
+  await until('item.opened', sessions.assets);
   say(sessions.suite, testRun);
   await until('call.started', sessions.suite);
   say(sessions.apiServer, migration);

@@ -23,6 +23,8 @@ export interface RelayState {
   snapshot: Snapshot | null;
   timelines: Readonly<Record<SessionId, Timeline>>;
   live: Readonly<Record<ExchangeId, LiveAnswer>>;
+  /** The newest lines of tools that run just now, by `toolUseId`. */
+  tails: Readonly<Record<string, string>>;
   /** Items the owner has dealt with while the relay has not yet said so. */
   settling: ReadonlySet<ItemId>;
 }
@@ -36,6 +38,7 @@ export function createRelayStore(): RelayStore {
     snapshot: null,
     timelines: {},
     live: {},
+    tails: {},
     settling: new Set(),
   }));
 }
@@ -58,11 +61,13 @@ export function withNewEvents(
   for (const [id, timeline] of Object.entries(timelines) as [SessionId, Timeline][]) {
     timelines[id] = withEvents(timeline, id, events);
   }
-  return { timelines, live: withoutEnded(state.live, events) };
+  const { live, tails } = state;
+  return { timelines, live: withoutEnded(live, events), tails: withoutAnswered(tails, events) };
 }
 
 export function withProgress(state: RelayState, progress: Progress): Partial<RelayState> {
-  const { exchangeId, callId, sessionId, text } = progress;
+  const { exchangeId, callId, sessionId, text, tool } = progress;
+  if (tool) return { tails: { ...state.tails, [tool.toolUseId]: tool.tail } };
   return { live: { ...state.live, [exchangeId]: { callId, sessionId, text } } };
 }
 
@@ -77,4 +82,12 @@ function withoutEnded(live: RelayState['live'], events: readonly RelayEvent[]) {
   // Object.entries forgets that the keys are exchange ids.
   const kept = Object.entries(live).filter(([id]) => !ended.has(id as ExchangeId));
   return Object.fromEntries(kept);
+}
+
+function withoutAnswered(tails: RelayState['tails'], events: readonly RelayEvent[]) {
+  const answered = new Set(
+    events.flatMap(({ type, toolUseId }) => (type === 'tool_response' ? [toolUseId] : [])),
+  );
+  if (!Object.keys(tails).some((id) => answered.has(id))) return tails;
+  return Object.fromEntries(Object.entries(tails).filter(([id]) => !answered.has(id)));
 }

@@ -63,6 +63,7 @@ export function startSync(bridge: RelayBridge, store: RelayStore): Sync {
       store.setState((state) => ({
         ...withSnapshot(state, snapshot),
         live: {},
+        tails: {},
         connection: 'live',
         problem: '',
       }));
@@ -200,4 +201,4 @@ export function startSync(bridge: RelayBridge, store: RelayStore): Sync {
   };
 }
 
-const fresh = { timelines: {}, live: {}, settling: new Set<never>() };
+const fresh = { timelines: {}, live: {}, tails: {}, settling: new Set<never>() };

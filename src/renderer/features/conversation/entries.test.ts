@@ -3,6 +3,7 @@ import type { EventPayload, EventType, RelayEvent } from '#shared/events.ts';
 import { CallId, ConversationId, DispatchId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
 import { noUsage } from '#shared/usage.ts';
 import { toEntries } from './entries.ts';
+import { durationMs, exitCode } from './tool-use.ts';
 
 const callId = CallId.parse('c1');
 const dispatchId = DispatchId.parse('d1');
@@ -75,20 +76,69 @@ describe('the entries of a conversation', () => {
     expect(entries[1]).toMatchObject({ kind: 'asked', settled: { how: 'approved', via: 'tray' } });
   });
 
-  it('gather the tools of one turn in one line, each with its answer', () => {
+  it('gather the tools of one turn, each with its answer and how long it took', () => {
     const entries = toEntries([
-      event('tool_call', { name: 'read_file', input: { path: 'a.ts' }, callId }, 't1'),
-      event('tool_call', { name: 'search', input: { text: 'b' }, callId }, 't2'),
+      event(
+        'tool_call',
+        { name: 'read_file', input: { path: 'a.ts' }, callId, said: 'I look.' },
+        't1',
+      ),
+      event('tool_call', { name: 'search', input: { text: 'b' }, callId, said: 'I look.' }, 't2'),
       event('tool_response', { name: 'search', output: 'found', isError: false }, 't2'),
     ]);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({
-      kind: 'tools',
+      ...{ kind: 'tools', said: 'I look.' },
       calls: [
-        { name: 'read_file', output: null },
+        { name: 'read_file', output: null, asked: null },
         { name: 'search', output: 'found' },
       ],
     });
+    const [first, second] = entries[0]?.kind === 'tools' ? entries[0].calls : [];
+    expect(first && durationMs(first)).toBeNull();
+    expect(second && durationMs(second)).toBe(1000);
+  });
+
+  it('tell at the tool itself what the owner was asked and said, and not count that time', () => {
+    const question = { summary: 'May it?', proposal: 'npm test', reasoning: '' };
+    const asks = { code: null, holds: true, stops: true, blocks: false, isOutage: false };
+    const opened = { itemId, kind: 'tool', ...question, ...asks, retryAt: null } as const;
+    const settled = { itemId, how: 'approved', via: 'ntfy', text: '', extraUsd: 0 } as const;
+    const entries = toEntries([
+      event('tool_call', { name: 'bash', input: { command: 'npm test' }, callId }, 't3'),
+      event('item.opened', opened, 't3'),
+      event('session.prompted', {}),
+      event('item.settled', settled),
+      event(
+        'tool_response',
+        { name: 'bash', output: 'exit code 1 after 1.0 s', isError: false },
+        't3',
+      ),
+    ]);
+    expect(entries).toHaveLength(1);
+    const [use] = entries[0]?.kind === 'tools' ? entries[0].calls : [];
+    expect(use?.asked).toMatchObject({ itemId, settled: { how: 'approved', via: 'ntfy' } });
+    expect(use && durationMs(use)).toBe(1000);
+    expect(use && exitCode(use)).toBe(1);
+  });
+
+  it('put the owner’s words in the place of a draft, with what became of them', () => {
+    const text = 'Go on.';
+    const asks = { code: null, holds: true, stops: true, blocks: false, isOutage: false };
+    const words = { summary: 'A reply waits.', proposal: text, reasoning: '' };
+    const entries = toEntries([
+      said('Done.'),
+      answered(text),
+      event('verdict.given', { callId, verdict: { kind: 'reply', text } }),
+      event('item.opened', { itemId, kind: 'draft', ...words, ...asks, retryAt: null }),
+      event('draft.edited', { itemId, before: text, after: 'Stop.' }),
+      event('item.settled', { itemId, how: 'approved', via: 'cli', text: 'Stop.', extraUsd: 0 }),
+      event('dispatch.queued', { dispatchId, origin: 'supervisor', text: 'Stop.' }),
+    ]);
+    expect(entries.map(({ kind }) => kind)).toEqual(['said', 'answer', 'asked', 'owner']);
+    expect(entries[1]).toMatchObject({ isDraft: true, text, delivery: null });
+    expect(entries[3]).toMatchObject({ isEdit: true, text: 'Stop.', via: 'cli' });
+    expect(entries[3]).toHaveProperty('delivery.queuedAt', seq * 1000);
   });
 
   it('tie the owner’s direct word to its delivery', () => {

@@ -1,5 +1,6 @@
 import type { EventPayload, RelayEvent, Via } from '#shared/events.ts';
 import type { CallId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
+import type { AskedUse, ToolUse } from './tool-use.ts';
 
 /** What became of a reply. */
 export interface Delivery {
@@ -27,10 +28,14 @@ export type Entry =
       via: Via | null;
       /** null: the word went to the supervisor. */
       delivery: Delivery | null;
+      /** It was sent in the place of what the supervisor had drafted. */
+      isEdit: boolean;
     })
   | (Base & {
       kind: 'answer';
       verdict: 'reply' | 'escalate' | 'finish';
+      /** It waited, or waits, for the owner's yes. */
+      isDraft: boolean;
       text: string;
       proposal: string;
       reasoning: string;
@@ -39,7 +44,7 @@ export type Entry =
       costUsd: number | null;
       delivery: Delivery | null;
     })
-  | (Base & { kind: 'tools'; calls: ToolUse[] })
+  | (Base & { kind: 'tools'; callId: CallId; said: string; calls: ToolUse[] })
   | (Base & {
       kind: 'summary';
       text: string;
@@ -56,14 +61,6 @@ export type Entry =
     })
   | (Base & { kind: 'note'; note: Note })
   | (Base & { kind: 'calling'; callId: CallId; model: string; isSummary: boolean });
-
-export interface ToolUse {
-  id: string;
-  name: string;
-  input: unknown;
-  output: string | null;
-  isError: boolean;
-}
 
 /** What happened besides, in one line. */
 export type Note =
@@ -91,6 +88,10 @@ export function toEntries(events: readonly RelayEvent[]): Entry[] {
   const deliveries = new Map<string, Delivery>();
   const asked = new Map<ItemId, EntryOf<'asked'>>();
   const toolUses = new Map<string, ToolUse>();
+  const askedUses = new Map<ItemId, AskedUse>();
+  /** What the owner made of a draft that is not sent yet. */
+  const edits = new Map<ItemId, string>();
+  const lastEdit = new Map<ExchangeId, EntryOf<'owner'>>();
   let lastOwner: EntryOf<'owner'> | undefined;
 
   const baseOf = ({ seq, at, exchangeId }: RelayEvent): Base => ({
@@ -106,13 +107,43 @@ export function toEntries(events: readonly RelayEvent[]): Entry[] {
     calling.delete(callId);
   };
   const addTool = (event: RelayEvent<'tool_call'>) => {
-    const { name, input } = event.payload;
+    const { name, input, callId, said = '' } = event.payload;
     const id = event.toolUseId ?? event.id;
-    const use: ToolUse = { id, name, input, output: null, isError: false };
+    const unanswered = { output: null, isError: false, endedAt: null, asked: null };
+    const use: ToolUse = { id, name, input, at: event.at, ...unanswered };
     toolUses.set(id, use);
     const last = entries.at(-1);
-    if (last?.kind === 'tools' && last.exchangeId === event.exchangeId) last.calls.push(use);
-    else entries.push({ ...baseOf(event), kind: 'tools', calls: [use] });
+    if (last?.kind === 'tools' && last.callId === callId) last.calls.push(use);
+    else entries.push({ ...baseOf(event), kind: 'tools', callId, said, calls: [use] });
+  };
+  const addAsked = (event: RelayEvent<'item.opened'>) => {
+    const { itemId, kind, summary } = event.payload;
+    const use = kind === 'tool' ? toolUses.get(event.toolUseId ?? '') : undefined;
+    if (use) {
+      use.asked = { itemId, at: event.at, settled: null, settledAt: null };
+      askedUses.set(itemId, use.asked);
+      return;
+    }
+    const answer = event.exchangeId ? lastAnswer.get(event.exchangeId) : undefined;
+    if (kind === 'draft' && answer) answer.isDraft = true;
+    const entry: EntryOf<'asked'> = {
+      ...baseOf(event),
+      ...{ kind: 'asked', itemId, itemKind: kind, summary, settled: null },
+    };
+    asked.set(itemId, entry);
+    entries.push(entry);
+  };
+  const settle = (event: RelayEvent<'item.settled'>) => {
+    const { itemId, how, via } = event.payload;
+    mark(asked.get(itemId), { settled: event.payload });
+    mark(askedUses.get(itemId), { settled: event.payload, settledAt: event.at });
+    const text = edits.get(itemId);
+    if (text === undefined || how !== 'approved') return;
+    const entry = { ...baseOf(event), kind: 'owner', text, via, delivery: null, isEdit: true };
+    // Its kind is the literal above.
+    const edit = entry as EntryOf<'owner'>;
+    entries.push(edit);
+    if (event.exchangeId) lastEdit.set(event.exchangeId, edit);
   };
 
   for (const event of events) {
@@ -121,7 +152,10 @@ export function toEntries(events: readonly RelayEvent[]): Entry[] {
         const { author, text, via } = event.payload;
         if (author === 'relay') note(event, { type: 'relay-said', text });
         else if (author === 'owner') {
-          lastOwner = { ...baseOf(event), kind: 'owner', text, via, delivery: null };
+          lastOwner = {
+            ...baseOf(event),
+            ...{ kind: 'owner', text, via, delivery: null, isEdit: false },
+          };
           entries.push(lastOwner);
         } else {
           const { sessionId } = event;
@@ -135,14 +169,18 @@ export function toEntries(events: readonly RelayEvent[]): Entry[] {
         const call = callId ? calls.get(callId) : undefined;
         const entry: EntryOf<'answer'> = {
           ...baseOf(event),
-          ...{ kind: 'answer', verdict: 'reply', text, proposal: '', reasoning: '', model },
+          ...{ kind: 'answer', verdict: 'reply', isDraft: false, text, model },
+          ...{ proposal: '', reasoning: '' },
           durationMs: call?.durationMs ?? null,
           costUsd: call?.costUsd ?? null,
           delivery: null,
         };
         entries.push(entry);
         if (callId) answers.set(callId, entry);
-        if (event.exchangeId) lastAnswer.set(event.exchangeId, entry);
+        if (event.exchangeId) {
+          lastAnswer.set(event.exchangeId, entry);
+          lastEdit.delete(event.exchangeId);
+        }
         break;
       }
       case 'verdict.given': {
@@ -188,16 +226,18 @@ export function toEntries(events: readonly RelayEvent[]): Entry[] {
         addTool(event);
         break;
       case 'tool_response': {
-        const use = toolUses.get(event.toolUseId ?? '');
-        if (use)
-          Object.assign(use, { output: event.payload.output, isError: event.payload.isError });
+        const { output, isError } = event.payload;
+        mark(toolUses.get(event.toolUseId ?? ''), { output, isError, endedAt: event.at });
         break;
       }
       case 'dispatch.queued': {
         const { dispatchId, origin, text } = event.payload;
         const delivery: Delivery = { ...notDelivered, queuedAt: event.at };
         deliveries.set(dispatchId, delivery);
-        const answer = event.exchangeId ? lastAnswer.get(event.exchangeId) : undefined;
+        const { exchangeId } = event;
+        const answer = exchangeId
+          ? (lastEdit.get(exchangeId) ?? lastAnswer.get(exchangeId))
+          : undefined;
         if (origin === 'owner') {
           if (lastOwner?.text === text) lastOwner.delivery = delivery;
         } else if (answer) answer.delivery = delivery;
@@ -223,18 +263,14 @@ export function toEntries(events: readonly RelayEvent[]): Entry[] {
         });
         break;
       }
-      case 'item.opened': {
-        const { itemId, kind, summary } = event.payload;
-        const entry: EntryOf<'asked'> = {
-          ...baseOf(event),
-          ...{ kind: 'asked', itemId, itemKind: kind, summary, settled: null },
-        };
-        asked.set(itemId, entry);
-        entries.push(entry);
+      case 'item.opened':
+        addAsked(event);
         break;
-      }
+      case 'draft.edited':
+        edits.set(event.payload.itemId, event.payload.after);
+        break;
       case 'item.settled':
-        mark(asked.get(event.payload.itemId), { settled: event.payload });
+        settle(event);
         break;
       default: {
         const what = noteOf(event);

@@ -31,7 +31,7 @@ export const EntryView = memo(function EntryView({ entry, session }: Props) {
     case 'answer':
       return <AnswerLetter entry={entry} />;
     case 'tools':
-      return <Tools calls={entry.calls} />;
+      return <Tools said={entry.said} calls={entry.calls} />;
     case 'summary':
       return <Summary entry={entry} />;
     case 'asked':
@@ -93,11 +93,12 @@ function Letter({ entry, who, side, facts, text, children }: LetterProps) {
 }
 
 function OwnerLetter({ entry }: { entry: Extract<Entry, { kind: 'owner' }> }) {
-  const { text, via, delivery } = entry;
+  const { text, via, delivery, isEdit } = entry;
   const { ownerTo, owner } = words.conversation;
+  const to = isEdit ? ownerTo.draft : delivery ? ownerTo.session : ownerTo.supervisor;
   const facts = (
     <span className="letter-fact">
-      {via === 'terminal' ? words.via.terminal : delivery ? ownerTo.session : ownerTo.supervisor}
+      {via === 'terminal' ? words.via.terminal : to}
       {via !== null && via !== 'inbox' && via !== 'terminal' && `, ${words.via[via]}`}
     </span>
   );
@@ -110,12 +111,14 @@ function OwnerLetter({ entry }: { entry: Extract<Entry, { kind: 'owner' }> }) {
 }
 
 function AnswerLetter({ entry }: { entry: Extract<Entry, { kind: 'answer' }> }) {
-  const { verdict, text, proposal, reasoning, model, durationMs, costUsd, delivery } = entry;
-  const { supervisor, asksYou, finished } = words.conversation;
+  const { verdict, isDraft, text, proposal, reasoning, delivery } = entry;
+  const { model, durationMs, costUsd } = entry;
+  const { supervisor, asksYou, finished, draft } = words.conversation;
   const facts = (
     <>
       {verdict === 'escalate' && <span className="letter-verdict">{asksYou}</span>}
       {verdict === 'finish' && <span className="letter-verdict">{finished}</span>}
+      {isDraft && <span className="letter-verdict">{draft}</span>}
       {model !== null && <span className="letter-fact">{shortModel(model)}</span>}
       {durationMs !== null && <span className="letter-fact">{span(durationMs)}</span>}
       {costUsd !== null && <span className="letter-fact">{formatUsd(costUsd)}</span>}
@@ -180,13 +183,15 @@ function Asked({ entry }: { entry: Extract<Entry, { kind: 'asked' }> }) {
   );
   const { itemKind, summary, settled, itemId } = entry;
   // The question itself stands right above, as the supervisor put it.
-  const what = itemKind === 'escalation' ? '' : harmlessLine(summary);
+  const what = itemKind === 'escalation' || itemKind === 'draft' ? '' : harmlessLine(summary);
+  const isLeave = itemKind === 'permission' || itemKind === 'tool';
+  const how = isLeave ? words.item.leave : words.item.settled;
   return (
     <p className={`note note-asked ${isOpen ? 'is-open' : ''}`}>
       <ClockTime at={entry.at} />
       <span>
         {words.item.kind[itemKind]} {itemId}
-        {settled && `, ${words.item.settled[settled.how]}`}
+        {settled && `, ${how[settled.how]}`}
         {settled?.via && ` ${words.via[settled.via]}`}
         {what !== '' && `: ${what}`}
       </span>
@@ -200,11 +205,25 @@ function Asked({ entry }: { entry: Extract<Entry, { kind: 'asked' }> }) {
 }
 
 function NoteLine({ at, note }: { at: number; note: Note }) {
+  const [first = '', ...rest] = note.type === 'relay-said' ? note.text.trim().split('\n') : [];
+  if (rest.length > 0) return <LongNote at={at} first={first} rest={rest.join('\n')} />;
   return (
     <p className={`note note-${note.type}`}>
       <ClockTime at={at} />
       <span>{harmlessLine(noteWords(note))}</span>
     </p>
+  );
+}
+
+function LongNote({ at, first, rest }: { at: number; first: string; rest: string }) {
+  return (
+    <div className="note">
+      <ClockTime at={at} />
+      <details>
+        <summary>{harmlessLine(first)}</summary>
+        <Folded plain text={rest} />
+      </details>
+    </div>
   );
 }
 
