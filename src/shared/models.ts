@@ -305,8 +305,6 @@ export type StatsSummary = z.infer<typeof StatsSummary>;
 export const Score = z.enum(['needless', 'wrong', 'fine']);
 export type Score = z.infer<typeof Score>;
 
-/** One line of the first relay's JSON history (`{role, content, ts, session_id, meta}`). */
-export const HistoryEntry = z.object({
 export const DriveName = z.enum(['frustration', 'confidence']);
 export type DriveName = z.infer<typeof DriveName>;
 
@@ -374,6 +372,8 @@ export const DriveSummary = z.object({
 });
 export type DriveSummary = z.infer<typeof DriveSummary>;
 
+/** One line of the first relay's JSON history (`{role, content, ts, session_id, meta}`). */
+export const HistoryEntry = z.object({
   role: z.enum(['user', 'assistant', 'system']),
   content: z.string(),
   ts: z.union([z.string(), z.number()]).nullish(),

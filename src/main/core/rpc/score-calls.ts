@@ -1,12 +1,12 @@
 import type { RelayEvent } from '#shared/events.ts';
 import { localDay } from '#shared/local-day.ts';
 import type { OutcomeCounts, OutcomeRow, Score, StatsLine, StatsSummary } from '#shared/models.ts';
-import type { Drives } from '../drives/drives.ts';
 import type { RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
+import type { Drives } from '../drives/drives.ts';
 import type { Command, CommandOf } from '../engine/command.ts';
 import type { Scorable } from '../store/outcomes.ts';
-import { firstOf30Days } from './views.ts';
 import type { Queries } from '../store/queries.ts';
+import { firstOf30Days } from './views.ts';
 
 export interface ScoreCallsOptions {
   queries: Queries;

@@ -58,10 +58,10 @@ export interface Queries {
   instructionsBefore(seq: number): string | undefined;
   memory: MemoryQueries;
   outcomes: OutcomeQueries;
+  drives: DriveQueries;
 }
 
 export function createQueries(db: Database): Queries {
-  drives: DriveQueries;
   const summaryOf = db.prepare(
     `SELECT events.payload FROM conversations JOIN events ON events.seq = summary_seq
      WHERE conversations.id = ?`,
@@ -172,12 +172,12 @@ export function createQueries(db: Database): Queries {
     search: createSearch(db),
     memory: createMemoryQueries(db),
     outcomes: createOutcomeQueries(db),
+    drives: createDriveQueries(db),
     lastInstructions: () => instructionsBefore(Number.MAX_SAFE_INTEGER),
     instructionsBefore,
   };
 }
 
-    drives: createDriveQueries(db),
 /** Who said what, of an event that is part of a conversation. */
 function saidIn(
   event: RelayEvent,

@@ -3,8 +3,8 @@ import type { RelayState } from '../state.ts';
 import { failCall, finishCall, interruptCall, remindSupervisor, startCall } from './calls.ts';
 import type { Circumstances, Decide, Decision } from './decision.ts';
 import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatches.ts';
-import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
 import { learnDrives, resetDrives, tellDrives } from './drives.ts';
+import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
 import { recheck } from './guards.ts';
 import { answerItem, approveItem, dismissItem, say, sendDirect, takeOwnerInput } from './items.ts';
 import { editFact, pinFact, setBrief, unpinFact } from './memory.ts';
@@ -69,10 +69,10 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   unpinFact,
   setBrief,
   scoreExchange,
-  recordReplay,
   tellDrives,
   learnDrives,
   resetDrives,
+  recordReplay,
   recordProposal,
   recordApplied,
   recordSideCallFailure,
