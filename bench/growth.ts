@@ -38,7 +38,7 @@ const probes: Readonly<Record<string, Probe>> = {
   },
   'cost totals': (history) => costSummary(history.engine.state, history.queries, history.now),
   'cost rows of 30 days': (history) => costRows(history.queries, history.now),
-  'decision totals': (history) => statsOf(history.queries.outcomes.rows()),
+  'decision totals': (history) => statsOf(history.queries.outcomes.totals()),
   'list of sessions': (history) => sessionSummaries(history.engine.state, history.queries),
   'state at a start': (history) => loadState(history.store),
 };

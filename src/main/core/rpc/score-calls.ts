@@ -1,10 +1,9 @@
 import type { RelayEvent } from '#shared/events.ts';
-import { localDay } from '#shared/local-day.ts';
-import type { OutcomeCounts, OutcomeRow, Score, StatsLine, StatsSummary } from '#shared/models.ts';
+import type { OutcomeCounts, Score, StatsLine, StatsSummary } from '#shared/models.ts';
 import type { RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
 import type { Drives } from '../drives/drives.ts';
 import type { Command, CommandOf } from '../engine/command.ts';
-import type { Scorable } from '../store/outcomes.ts';
+import type { OutcomeTotal, OutcomeTotals, Scorable } from '../store/outcomes.ts';
 import type { Queries } from '../store/queries.ts';
 import { firstOf30Days } from './views.ts';
 
@@ -27,12 +26,6 @@ export function createScoreCalls({ queries, now, drives, attempt }: ScoreCallsOp
       ok: true,
       value: queries.outcomes.rows(firstOf30Days(now())),
     }),
-    'stats.rows': (): RpcResult<RpcOutput<'stats.rows'>> => {
-      const date = new Date(now());
-      const first = new Date(date.getFullYear(), date.getMonth(), date.getDate() - 29);
-      const firstDay = localDay(first.getTime());
-      return { ok: true, value: queries.outcomes.rows().filter(({ day }) => day >= firstDay) };
-    },
     'exchange.score': ({
       exchangeId,
       score,
@@ -84,34 +77,20 @@ const noCounts: OutcomeCounts = {
   ...{ escalations: 0, escalationsNeedless: 0, escalationsFine: 0, finishes: 0 },
   ...{ draftsApproved: 0, draftsEdited: 0, draftsDropped: 0 },
 };
-// The keys of an object literal are its own.
-const countNames = Object.keys(noCounts) as (keyof OutcomeCounts)[];
 
-/** Pure. Sessions and models by how much they did. */
-export function statsOf(rows: readonly OutcomeRow[]): StatsSummary {
-  const lines = (keyOf: (row: OutcomeRow) => string): StatsLine[] => {
-    const byKey = new Map<string, OutcomeCounts>();
-    for (const row of rows) {
-      const sum = { ...(byKey.get(keyOf(row)) ?? noCounts) };
-      for (const name of countNames) sum[name] += row[name];
-      byKey.set(keyOf(row), sum);
-    }
-    return [...byKey].map(([key, counts]) => lineOf(key, counts));
-  };
-  const busiest = (a: StatsLine, b: StatsLine) =>
-    b.replies + b.escalations - a.replies - a.escalations;
+/** Pure. */
+export function statsOf({ all, sessions, models, days }: OutcomeTotals): StatsSummary {
   return {
-    total: lines(() => 'total')[0] ?? lineOf('total', noCounts),
-    bySession: lines(({ session }) => session).sort(busiest),
-    byModel: lines(({ model }) => model).sort(busiest),
-    byDay: lines(({ day }) => day).slice(-30),
+    total: lineOf({ ...(all ?? noCounts), key: 'total' }),
+    bySession: sessions.map(lineOf),
+    byModel: models.map(lineOf),
+    byDay: days.map(lineOf),
   };
 }
 
-function lineOf(key: string, counts: OutcomeCounts): StatsLine {
+function lineOf(counts: OutcomeTotal): StatsLine {
   const rate = (part: number, whole: number) => (whole > 0 ? part / whole : null);
   return {
-    key,
     ...counts,
     wrongRate: rate(counts.repliesWrong, counts.replies),
     needlessRate: rate(counts.escalationsNeedless, counts.escalations),

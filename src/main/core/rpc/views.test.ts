@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '#shared/fault.ts';
 import { dispatch, type PureRelay, pureRelay, session } from '../engine/testing/pure-relay.ts';
-import type { Queries, SpendRow } from '../store/queries.ts';
+import type { Queries } from '../store/queries.ts';
 import {
   costSummary,
   countQueued,
@@ -10,7 +10,7 @@ import {
   waitingList,
 } from './views.ts';
 
-const noRows = { sessions: () => [], spend: () => [] } as Pick<Queries, 'sessions' | 'spend'>;
+const noRows = { sessions: () => [] } as Pick<Queries, 'sessions'>;
 // The views ask for nothing but these.
 const queries = noRows as Queries;
 const escalate = { kind: 'escalate', question: 'Q?', proposal: '', reasoning: '' } as const;
@@ -146,40 +146,25 @@ describe('the state of a session', () => {
   });
 });
 
-test('costs add up by session, model, day and purpose', () => {
+test('costs are what is kept of them, with what today cost', () => {
   const relay = pureRelay();
   relay.answers(relay.says('s1'), 'Go on.', 0.25);
-  const row = (more: Partial<SpendRow>): SpendRow => ({
-    ...{ day: '2026-03-01', session: 's1', model: 'm1', purpose: 'answer', calls: 2, usd: 1 },
-    ...{ input: 10, output: 5, cacheRead: 3, cacheWrite5m: 2, cacheWrite1h: 1 },
-    ...{ savedUsd: 0.5, unpricedCalls: 1 },
-    ...more,
+  const spent = { input: 30, output: 15, cacheRead: 9, cacheWrite5m: 6, cacheWrite1h: 3 };
+  const line = { key: 's1', calls: 6, usd: 5, savedUsd: 1.5, unpricedCalls: 3, ...spent };
+  const totals = {
+    all: { ...line, key: '' },
+    sessions: [line],
+    models: [],
+    purposes: [],
+    days: [],
+  };
+  expect(costSummary(relay.state, { spendTotals: () => totals }, relay.now)).toEqual({
+    ...{ todayUsd: 0.25, totalUsd: 5, calls: 6, tokens: spent },
+    bySession: [{ key: 's1', usd: 5, calls: 6, tokens: spent }],
+    ...{ byModel: [], byDay: [], byPurpose: [], savedByCacheUsd: 1.5, unpricedCalls: 3 },
   });
-  const rows = [
-    row({}),
-    row({ day: '2026-03-02', session: 's2', usd: 3 }),
-    row({ model: 'm2', purpose: 'summary' }),
-  ];
-  const summary = costSummary(relay.state, { ...queries, spend: () => rows }, relay.now);
-  expect(summary).toMatchObject({
-    ...{ todayUsd: 0.25, totalUsd: 5, calls: 6, savedByCacheUsd: 1.5, unpricedCalls: 3 },
-    tokens: { input: 30, output: 15, cacheRead: 9, cacheWrite5m: 6, cacheWrite1h: 3 },
+  const nothing = { ...totals, all: undefined, sessions: [] };
+  expect(costSummary(relay.state, { spendTotals: () => nothing }, relay.now)).toMatchObject({
+    ...{ totalUsd: 0, calls: 0, bySession: [] },
   });
-  const usd = (lines: { key: string; usd: number }[]) => lines.map((line) => [line.key, line.usd]);
-  expect(usd(summary.bySession)).toEqual([
-    ['s2', 3],
-    ['s1', 2],
-  ]);
-  expect(usd(summary.byModel)).toEqual([
-    ['m1', 4],
-    ['m2', 1],
-  ]);
-  expect(usd(summary.byDay)).toEqual([
-    ['2026-03-01', 2],
-    ['2026-03-02', 3],
-  ]);
-  expect(usd(summary.byPurpose)).toEqual([
-    ['answer', 4],
-    ['summary', 1],
-  ]);
 });

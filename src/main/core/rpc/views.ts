@@ -11,7 +11,7 @@ import type {
   SessionSummary,
   Waiting,
 } from '#shared/models.ts';
-import { addUsage, noUsage } from '#shared/usage.ts';
+import { noUsage, type Usage } from '#shared/usage.ts';
 import { permissionUse } from '../claude-code/permission-words.ts';
 import {
   type ExchangeState,
@@ -19,7 +19,8 @@ import {
   type RelayState,
   type SessionState,
 } from '../engine/state.ts';
-import type { Queries, SpendRow } from '../store/queries.ts';
+import type { Queries } from '../store/queries.ts';
+import type { SpendTotal } from '../store/totals.ts';
 
 /** What the owner sees, made from the state and the read models. Pure. */
 
@@ -169,44 +170,43 @@ function stageWords(exchange: ExchangeState, state: RelayState): string {
 }
 
 /** The rows of the last 30 days, oldest first. */
-export function costRows(queries: Queries, now: number): CostRow[] {
-  const { date, month, year } = dateParts(new Date(now));
-  const firstDay = localDay(new Date(year, month, date - 29).getTime());
-  return queries.spend().filter(({ day }) => day >= firstDay);
+export function costRows(queries: Pick<Queries, 'spend'>, now: number): CostRow[] {
+  return queries.spend(firstOf30Days(now));
 }
 
-function dateParts(date: Date) {
-  return { date: date.getDate(), month: date.getMonth(), year: date.getFullYear() };
+/** Local date, YYYY-MM-DD, of the first of 30 days that end today. */
+export function firstOf30Days(now: number): string {
+  const date = new Date(now);
+  return localDay(new Date(date.getFullYear(), date.getMonth(), date.getDate() - 29).getTime());
 }
 
-export function costSummary(state: RelayState, queries: Queries, now: number): CostSummary {
-  const rows = queries.spend();
-  const lines = (keyOf: (row: SpendRow) => string): CostLine[] => {
-    const byKey = new Map<string, CostLine>();
-    for (const row of rows) {
-      const key = keyOf(row);
-      const line = byKey.get(key) ?? { key, usd: 0, calls: 0, tokens: noUsage };
-      byKey.set(key, {
-        key,
-        usd: line.usd + row.usd,
-        calls: line.calls + row.calls,
-        tokens: addUsage(line.tokens, row),
-      });
-    }
-    return [...byKey.values()];
-  };
-  const dearest = (a: CostLine, b: CostLine) => b.usd - a.usd;
-  const total = lines(() => 'total')[0] ?? { usd: 0, calls: 0, tokens: noUsage };
+export function costSummary(
+  state: RelayState,
+  queries: Pick<Queries, 'spendTotals'>,
+  now: number,
+): CostSummary {
+  const { all, sessions, models, days, purposes } = queries.spendTotals();
   return {
     todayUsd: todayUsd(state, now),
-    totalUsd: total.usd,
-    calls: total.calls,
-    tokens: total.tokens,
-    bySession: lines(({ session }) => session).sort(dearest),
-    byModel: lines(({ model }) => model).sort(dearest),
-    byDay: lines(({ day }) => day).slice(-30),
-    byPurpose: lines(({ purpose }) => purpose).sort(dearest),
-    savedByCacheUsd: rows.reduce((sum, { savedUsd }) => sum + savedUsd, 0),
-    unpricedCalls: rows.reduce((sum, { unpricedCalls }) => sum + unpricedCalls, 0),
+    totalUsd: all?.usd ?? 0,
+    calls: all?.calls ?? 0,
+    tokens: all ? tokensOf(all) : noUsage,
+    bySession: sessions.map(costLine),
+    byModel: models.map(costLine),
+    byDay: days.map(costLine),
+    byPurpose: purposes.map(costLine),
+    savedByCacheUsd: all?.savedUsd ?? 0,
+    unpricedCalls: all?.unpricedCalls ?? 0,
   };
 }
+
+const costLine = (total: SpendTotal): CostLine => ({
+  key: total.key,
+  usd: total.usd,
+  calls: total.calls,
+  tokens: tokensOf(total),
+});
+
+const tokensOf = ({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: Usage): Usage => ({
+  ...{ input, output, cacheRead, cacheWrite5m, cacheWrite1h },
+});

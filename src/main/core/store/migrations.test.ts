@@ -51,10 +51,48 @@ test('read models that are newer than the events are made from them at the first
   old.close();
   const db = await openDatabase(file);
   createEventStore(db);
-  const rows = createQueries(db).outcomes.rows();
+  const rows = createQueries(db).outcomes.rows('');
   expect(rows).toMatchObject([{ session: 's-1', model: 'm', replies: 1 }]);
   createEventStore(db);
-  expect(createQueries(db).outcomes.rows()).toEqual(rows);
+  expect(createQueries(db).outcomes.rows('')).toEqual(rows);
   expect(createQueries(db).search({ text: 'tide', limit: 5 })).toHaveLength(2);
+  db.close();
+});
+
+test('what was counted before there were totals is in them', async () => {
+  const file = path.join(folder, 'relay.db');
+  const before = migrations.findIndex((step) => step.includes('CREATE TABLE spend_totals'));
+  writeOld(file, before);
+  const old = new BetterSqlite(file);
+  old.exec(`INSERT INTO spend (day, session_id, model, purpose, calls, input, cost_usd) VALUES
+    ('2026-03-01', 's-1', 'm', 'answer', 2, 10, 1), ('2026-03-02', 's-1', 'm', 'summary', 1, 5, 0.5),
+    ('2026-03-02', 's-2', 'm', 'answer', 1, 1, 2)`);
+  old.exec(`INSERT INTO outcomes (day, session_id, model, replies, escalations) VALUES
+    ('2026-03-01', 's-1', 'm', 3, 1), ('2026-03-02', 's-2', 'm', 2, 0)`);
+  old.close();
+  const db = await openDatabase(file);
+  const { all, sessions, models, days, purposes } = createQueries(db).spendTotals();
+  expect(all).toMatchObject({ calls: 4, input: 16, usd: 3.5 });
+  const usd = (lines: { key: string; usd: number }[]) => lines.map((line) => [line.key, line.usd]);
+  expect(usd(sessions)).toEqual([
+    ['s-2', 2],
+    ['s-1', 1.5],
+  ]);
+  expect(usd(models)).toEqual([['m', 3.5]]);
+  expect(usd(days)).toEqual([
+    ['2026-03-01', 1],
+    ['2026-03-02', 2.5],
+  ]);
+  expect(usd(purposes)).toEqual([
+    ['answer', 3],
+    ['summary', 0.5],
+  ]);
+  const outcomes = createQueries(db).outcomes.totals();
+  expect(outcomes.all).toMatchObject({ replies: 5, escalations: 1 });
+  expect(outcomes.sessions).toMatchObject([
+    { key: 's-1', replies: 3 },
+    { key: 's-2', replies: 2 },
+  ]);
+  expect(outcomes.days.map(({ key }) => key)).toEqual(['2026-03-01', '2026-03-02']);
   db.close();
 });

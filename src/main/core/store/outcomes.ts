@@ -1,7 +1,7 @@
 import type { RelayEvent } from '#shared/events.ts';
 import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
 import { localDay } from '#shared/local-day.ts';
-import type { OutcomeRow } from '#shared/models.ts';
+import type { OutcomeCounts, OutcomeRow } from '#shared/models.ts';
 import type { Database } from './database.ts';
 
 /** What of an exchange the owner can score, and how he has. */
@@ -18,8 +18,25 @@ export interface Correction {
   seq: number;
 }
 
+export interface OutcomeTotal extends OutcomeCounts {
+  /** A day, session or model; empty for the one line of `all`. */
+  key: string;
+}
+
+/** Kept as it happens, so that a look costs the same at any history. */
+export interface OutcomeTotals {
+  all: OutcomeTotal | undefined;
+  /** The busiest hundred. */
+  sessions: OutcomeTotal[];
+  models: OutcomeTotal[];
+  /** The last 30 days on which something happened, the oldest first. */
+  days: OutcomeTotal[];
+}
+
 export interface OutcomeQueries {
-  rows(): OutcomeRow[];
+  /** From a day (YYYY-MM-DD) on. */
+  rows(firstDay: string): OutcomeRow[];
+  totals(): OutcomeTotals;
   ofExchange(exchangeId: ExchangeId): Scorable[];
   /** After an event, the newest first. */
   corrections(after: number, limit: number): Correction[];
@@ -28,13 +45,19 @@ export interface OutcomeQueries {
 }
 
 export function createOutcomeQueries(db: Database): OutcomeQueries {
+  const counts = `replies, replies_wrong AS repliesWrong, replies_fine AS repliesFine, escalations,
+    escalations_needless AS escalationsNeedless, escalations_fine AS escalationsFine, finishes,
+    drafts_approved AS draftsApproved, drafts_edited AS draftsEdited, drafts_dropped AS draftsDropped`;
   const rows = db.prepare(
-    `SELECT day, session_id AS session, model, replies, replies_wrong AS repliesWrong,
-       replies_fine AS repliesFine, escalations, escalations_needless AS escalationsNeedless,
-       escalations_fine AS escalationsFine, finishes, drafts_approved AS draftsApproved,
-       drafts_edited AS draftsEdited, drafts_dropped AS draftsDropped
-     FROM outcomes ORDER BY day, session_id, model`,
+    `SELECT day, session_id AS session, model, ${counts} FROM outcomes
+     WHERE day >= ? ORDER BY day, session_id, model`,
   );
+  const total = (rest: string) =>
+    db.prepare(`SELECT "key", ${counts} FROM outcome_totals WHERE ${rest}`);
+  const all = total(`dimension = 'all'`);
+  const sessions = total(`dimension = 'session' ORDER BY replies + escalations DESC LIMIT 100`);
+  const models = total(`dimension = 'model' ORDER BY replies + escalations DESC`);
+  const days = total(`dimension = 'day' ORDER BY "key" DESC LIMIT 30`);
   const ofExchange = db.prepare(
     `SELECT scored.subject AS "of", scored.score, nullif(scored.session_id, '') AS sessionId,
        exchanges.conversation_id AS conversationId
@@ -53,7 +76,13 @@ export function createOutcomeQueries(db: Database): OutcomeQueries {
     .pluck();
   // The rows have the columns their statements name; better-sqlite3 cannot type that.
   return {
-    rows: () => rows.all() as OutcomeRow[],
+    rows: (firstDay) => rows.all(firstDay) as OutcomeRow[],
+    totals: () => ({
+      all: all.get() as OutcomeTotal | undefined,
+      sessions: sessions.all() as OutcomeTotal[],
+      models: models.all() as OutcomeTotal[],
+      days: (days.all() as OutcomeTotal[]).reverse(),
+    }),
     ofExchange: (exchangeId) => ofExchange.all(exchangeId) as Scorable[],
     learntUpTo: () => (learntUpTo.get() as number | undefined) ?? 0,
     corrections: (after, limit) => corrections.all(after, limit) as Correction[],
@@ -95,6 +124,9 @@ export function createOutcomes(db: Database): (event: RelayEvent) => void {
   });
   const count = (counter: Counter, { day, session, model }: Place, by = 1): void => {
     run.count[counter].run(day, session, model, by);
+    for (const [dimension, key] of Object.entries({ all: '', day, session, model })) {
+      run.total[counter].run(dimension, key, by);
+    }
   };
   const countScorable = (event: RelayEvent, subject: 'reply' | 'escalation'): void => {
     const place = placeOf(event);
@@ -167,12 +199,20 @@ function prepare(db: Database) {
       `INSERT INTO outcomes (day, session_id, model, ${counter}) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET ${counter} = ${counter} + excluded.${counter}`,
     );
+  const totalBy = (counter: Counter) =>
+    db.prepare(
+      `INSERT INTO outcome_totals (dimension, "key", ${counter}) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET ${counter} = ${counter} + excluded.${counter}`,
+    );
   // Every counter is a key, since the list of them makes the entries.
-  const count = Object.fromEntries(
-    counters.map((counter) => [counter, countBy(counter)]),
-  ) as Record<Counter, ReturnType<typeof countBy>>;
+  const byCounter = (prepareFor: typeof countBy) =>
+    Object.fromEntries(counters.map((counter) => [counter, prepareFor(counter)])) as Record<
+      Counter,
+      ReturnType<typeof countBy>
+    >;
   return {
-    count,
+    count: byCounter(countBy),
+    total: byCounter(totalBy),
     exchange: db.prepare(
       "SELECT coalesce(model, '') AS model, drafted FROM exchanges WHERE id = ?",
     ),

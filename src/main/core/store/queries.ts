@@ -10,6 +10,7 @@ import { createMemoryQueries, type MemoryQueries } from './memory-queries.ts';
 import { createOutcomeQueries, type OutcomeQueries } from './outcomes.ts';
 import { pendingEntriesSql } from './read-models.ts';
 import { createSearch, type Sought } from './search.ts';
+import { createSpendTotalsQuery, type SpendTotals } from './totals.ts';
 
 export interface SessionRow {
   id: SessionId;
@@ -46,7 +47,9 @@ export interface Queries {
   sessions(): SessionRow[];
   /** Everything in the inbox that nobody has settled, oldest first. */
   openItems(): Omit<InboxItem, 'title'>[];
-  spend(): SpendRow[];
+  /** From a day (YYYY-MM-DD) on. */
+  spend(firstDay: string): SpendRow[];
+  spendTotals(): SpendTotals;
   rejected(limit: number): RejectedEnvelope[];
   countRejected(): number;
   isFileTaken(fileKey: string): boolean;
@@ -100,7 +103,8 @@ export function createQueries(db: Database): Queries {
   const spend = db.prepare(
     `SELECT day, session_id AS session, model, purpose, calls, input, output,
        cache_read AS cacheRead, cache_write_5m AS cacheWrite5m, cache_write_1h AS cacheWrite1h,
-       cost_usd AS usd, saved_usd AS savedUsd, unpriced_calls AS unpricedCalls FROM spend ORDER BY day`,
+       cost_usd AS usd, saved_usd AS savedUsd, unpriced_calls AS unpricedCalls FROM spend
+     WHERE day >= ? ORDER BY day`,
   );
   const rejected = db.prepare('SELECT name, reason, at FROM rejected ORDER BY seq DESC LIMIT ?');
   const countRejected = db.prepare('SELECT count(*) FROM rejected').pluck();
@@ -164,7 +168,8 @@ export function createQueries(db: Database): Queries {
       (openItems.all() as (Omit<InboxItem, 'title' | 'holds'> & { holds: number })[]).map(
         (item) => ({ ...item, holds: item.holds === 1 }),
       ),
-    spend: () => spend.all() as SpendRow[],
+    spend: (firstDay) => spend.all(firstDay) as SpendRow[],
+    spendTotals: createSpendTotalsQuery(db),
     rejected: (limit) => rejected.all(limit) as RejectedEnvelope[],
     countRejected: () => countRejected.get() as number,
     isFileTaken: (fileKey) => fileTaken.get(fileKey) === 1,

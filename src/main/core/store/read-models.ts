@@ -3,6 +3,7 @@ import { localDay } from '#shared/local-day.ts';
 import type { Database } from './database.ts';
 import { factIdOf } from './memory-queries.ts';
 import { createOutcomes } from './outcomes.ts';
+import { createSpendTotals, type Spent } from './totals.ts';
 
 /** Tables that follow from the events and nothing else; a rebuild empties and refills them. */
 export const readModelTables = [
@@ -11,6 +12,7 @@ export const readModelTables = [
   'conversations',
   'exchanges',
   'spend',
+  'spend_totals',
   'items',
   'taken_files',
   'taken_ids',
@@ -18,6 +20,7 @@ export const readModelTables = [
   'facts',
   'briefs',
   'outcomes',
+  'outcome_totals',
   'scored',
   'corrections',
 ] as const;
@@ -37,6 +40,7 @@ type Applier<T extends RelayEvent['type']> = (event: RelayEvent<T>) => void;
 export function createReadModels(db: Database): ApplyEvent {
   const run = prepare(db);
   const judge = createOutcomes(db);
+  const addToTotals = createSpendTotals(db);
 
   const touch = (event: RelayEvent): void => {
     if (!event.sessionId) return;
@@ -76,10 +80,14 @@ export function createReadModels(db: Database): ApplyEvent {
       run.position.run(conversationId, seq);
     }
   };
+  const addSpent = (spent: Spent): void => {
+    run.spend.run(spent);
+    addToTotals(spent);
+  };
   const spend = (event: RelayEvent<'call.finished' | 'call.failed'>): void => {
     const { usage, costUsd, savedByCacheUsd, model, purpose } = event.payload;
     if (!usage) return;
-    run.spend.run({
+    addSpent({
       ...usage,
       day: localDay(event.at),
       session: event.sessionId ?? '',
@@ -99,7 +107,7 @@ export function createReadModels(db: Database): ApplyEvent {
     purpose: string,
   ): void => {
     const { usage, costUsd, savedByCacheUsd, model } = event.payload;
-    run.spend.run({
+    addSpent({
       ...usage,
       ...{ day: localDay(event.at), session: event.sessionId ?? '', model, purpose },
       ...{ cost: costUsd ?? 0, saved: savedByCacheUsd, unpriced: costUsd === null ? 1 : 0 },
