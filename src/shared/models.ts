@@ -120,6 +120,7 @@ export const CostSummary = z.object({
   totalUsd: z.number(),
   calls: z.number(),
   tokens: Usage,
+  /** The dearest hundred. */
   bySession: z.array(CostLine),
   byModel: z.array(CostLine),
   /** The last 30 days that cost something, by local date (YYYY-MM-DD). */
@@ -295,6 +296,7 @@ export type StatsLine = z.infer<typeof StatsLine>;
 
 export const StatsSummary = z.object({
   total: StatsLine,
+  /** The busiest hundred. */
   bySession: z.array(StatsLine),
   byModel: z.array(StatsLine),
   /** The last 30 days on which something happened. */
