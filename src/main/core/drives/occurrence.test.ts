@@ -15,8 +15,9 @@ function event<T extends RelayEvent['type']>(
   exchangeId = 'x1',
 ): RelayEvent {
   const about = { sessionId: 's1', conversationId: 'default', exchangeId, toolUseId: null };
-  // Of the payload what is looked at.
-  return { seq: 7, id: '7', tsNs: '0', at: 1000, tokens: 0, type, payload, ...about } as RelayEvent;
+  const stored = { seq: 7, id: '7', tsNs: '0', at: 1000, tokens: 0, type, payload, ...about };
+  // Of the payload there is only what is looked at, which no type can say.
+  return stored as unknown as RelayEvent;
 }
 const named = (one: RelayEvent, known: Partial<Known> = {}): string | undefined =>
   hear([], one, { ...nothingKnown, ...known })[0]?.name;
