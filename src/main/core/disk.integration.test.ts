@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -103,4 +103,39 @@ test('a stop on a full disk still gives the home free', async () => {
   disk.isFull = false;
   await relay.start();
   expect(await relay.call('status', {})).toMatchObject({ state: 'idle' });
+});
+
+test('a reply that was swept away with dispatch/ is put there again, and no other', async () => {
+  await using relay = await openRelayFixture({ script: () => goOn });
+  relay.drop('a.json', { session_id: 's1', content: 'All tests pass.' });
+  relay.drop('b.json', { session_id: 's2', content: 'All tests pass.' });
+  await relay.take('s2');
+  await relay.until(() => existsSync(relay.inputFile('s1')), 'the reply');
+  const dispatch = path.join(relay.root, 'dispatch');
+  rmSync(dispatch, { recursive: true });
+  await relay.until(() => existsSync(relay.inputFile('s1')), 'the reply again');
+  expect(readFileSync(relay.inputFile('s1'), 'utf8')).toBe('Go on.');
+  expect(existsSync(relay.inputFile('s2'))).toBe(false);
+  // The same while no relay runs.
+  await relay.relay.stop();
+  renameSync(dispatch, `${dispatch}.old`);
+  await relay.start();
+  expect(await relay.take('s1')).toBe('Go on.');
+  expect(relay.of('dispatch.claimed')).toHaveLength(2);
+  expect(relay.api.calls).toHaveLength(2);
+});
+
+test('what lies in the way is told in the inbox, and settles itself once it is gone', async () => {
+  await using relay = await openRelayFixture({ script: () => goOn });
+  const queue = path.join(relay.root, 'queue');
+  rmSync(queue, { recursive: true });
+  writeFileSync(queue, 'x');
+  const { summary, code } = (await relay.waitFor('item.opened')).payload;
+  expect(code).toBe('disk');
+  expect(summary).toContain(`${queue} is not a folder any more. Move away`);
+  expect((await relay.call('status', {})).problems.join()).toContain(summary);
+  rmSync(queue);
+  expect((await relay.waitFor('item.settled')).payload.how).toBe('mended');
+  relay.drop('a.json', { session_id: 's1', content: 'All tests pass.' });
+  expect(await relay.take('s1')).toBe('Go on.');
 });

@@ -7,6 +7,7 @@ import { createPermissionDesk } from './claude-code/permission-desk.ts';
 import { createCaller } from './conversation/caller.ts';
 import { createTokenCounter } from './conversation/token-counter.ts';
 import { createDemoWindow } from './demo-window.ts';
+import { createDispatchFolder } from './dispatch/dispatch-folder.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createMailbox } from './dispatch/mailbox.ts';
 import { createResumer } from './dispatch/resumer.ts';
@@ -35,13 +36,15 @@ import { createClaudeCodeCalls } from './rpc/claude-code-calls.ts';
 import { createHandlers } from './rpc/handlers.ts';
 import { createPort } from './rpc/router.ts';
 import { type Home, homeRoot, openHome } from './settings/home.ts';
-import { acquireLock } from './settings/lock.ts';
+import { acquireLock, type LockResult } from './settings/lock.ts';
 import { type Logger, openLogs } from './settings/logs.ts';
 import type { SecretSource } from './settings/secret-source.ts';
 import { credentialOf } from './settings/secrets.ts';
 import { type SettingsStore, watchSettings } from './settings/settings.ts';
 import { openDatabase } from './store/database.ts';
+import { watchDatabaseFile } from './store/database-file.ts';
 import { createEventStore, type EventStore } from './store/event-store.ts';
+import { guardStore } from './store/guarded-store.ts';
 import { createQueries, type Queries } from './store/queries.ts';
 import { writeFaultSentence } from './store/write-fault.ts';
 import { createAnthropicSupervisor } from './supervisor/anthropic.ts';
@@ -85,7 +88,8 @@ export async function openRelay(options: RelayOptions): Promise<OpenedRelay> {
   const opened = openHome(options.home ?? homeRoot(options.env), instructions);
   if (!opened.ok) return failed(opened.error.message);
   const { home } = opened;
-  const lock = acquireLock(home, { host: options.host });
+  const lock = tryLock(home, options.host);
+  if ('message' in lock) return failed(lock.message);
   if (!lock.ok) {
     const { pid, host } = lock.holder;
     const message = `A ${host} relay (process ${pid}) already holds ${home.root}. Use it, or stop it first.`;
@@ -98,6 +102,17 @@ export async function openRelay(options: RelayOptions): Promise<OpenedRelay> {
     await closeAll(closing);
     const why = error instanceof Error ? error.message : String(error);
     return failed(`A relay could not be started on ${home.root}: ${sentenceOf(error, why)}`);
+  }
+}
+
+/** A folder that cannot be written is no bug, so it is told like one's own refusal. */
+function tryLock(home: Home, host: string): LockResult | { message: string } {
+  try {
+    return acquireLock(home, { host });
+  } catch (error) {
+    const why = writeFaultSentence(error);
+    if (why === undefined) throw error;
+    return { message: `A relay could not be started on ${home.root}: ${why}` };
   }
 }
 
@@ -118,10 +133,11 @@ async function openOn(home: Home, options: RelayOptions, closing: Closing): Prom
   try {
     const db = await openDatabase(home.database, options.atPoint);
     closing.push(() => db.close());
-    const store = createEventStore(db, options.atPoint);
+    const store = guardStore(createEventStore(db, options.atPoint), watchDatabaseFile(home));
     const queries = createQueries(db);
     installHooks(home.root, findInstallation().resourcesDir);
-    const parts = await assemble({ ...options, home, settings, store, queries, log });
+    const diskTrouble = () => [logs.problem()].filter((problem) => problem !== undefined);
+    const parts = await assemble({ ...options, home, settings, store, queries, log, diskTrouble });
     closing.push(parts.stop);
     writeAlive(home.root);
     closing.push(() => removeAlive(home.root));
@@ -157,6 +173,8 @@ interface Foundations extends Omit<RelayOptions, 'home'> {
   store: EventStore;
   queries: Queries;
   log: Logger;
+  /** What is wrong with the disk beside what the reactors meet. */
+  diskTrouble: () => readonly string[];
 }
 
 /** Puts the parts together; this is the picture of docs/architecture.md in code. */
@@ -191,6 +209,7 @@ async function assemble(foundations: Foundations) {
   const { isHandingOver } = resumer;
   const dispatcher = createDispatcher({
     ...{ engine, store, mailbox, holdAll, isHandingOver, atPoint },
+    folder: createDispatchFolder(home),
   });
   const permissionDesk = createPermissionDesk({
     ...{ dispatchDir: home.dispatch, engine, store, env: foundations.env, log },
@@ -243,6 +262,7 @@ async function assemble(foundations: Foundations) {
       notifier,
       phoneReplies,
       log,
+      diskTrouble: foundations.diskTrouble,
     },
   });
 

@@ -27,6 +27,8 @@ export interface WorkshopOptions {
   notifier: Notifier;
   phoneReplies: PhoneReplies;
   log: Logger;
+  /** What is wrong with the disk beside what the reactors meet, a sentence each. */
+  diskTrouble?: () => readonly string[];
 }
 
 /**
@@ -48,11 +50,17 @@ export interface Workshop {
 const tickMs = 1000;
 const rescanEveryTicks = 5;
 const snapshotEveryTicks = 300;
+const ticksUntilReport = 2;
+/** Among the reactors that may fail; what it meets is what it would have told. */
+const reportName = 'disk report';
 
 export function createWorkshop(options: WorkshopOptions): Workshop {
   const { home, engine, intake, dispatcher, permissionDesk, waker, resumer, caller } = options;
   const { tokenCounter, notifier, phoneReplies, log } = options;
-  const problems = new Map<string, string>();
+  const problems = new Map<string, Problem>();
+  /** The same for so many ticks: what passes by itself is not for the inbox. */
+  let diskTicks = 0;
+  let reportedDisk: string | null | undefined;
   let isLookDue = false;
   let isScanDue = false;
   let isStopped = false;
@@ -71,10 +79,27 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       work();
       problems.delete(name);
     } catch (error) {
-      const why = sentenceOf(error);
-      if (problems.get(name) !== why) log.error({ name, error }, 'a reactor failed');
-      problems.set(name, why);
+      const problem = problemOf(error);
+      if (problems.get(name)?.why !== problem.why) log.error({ name, error }, 'a reactor failed');
+      problems.set(name, problem);
     }
+  }
+
+  function diskTrouble(): string | null {
+    const met = [...problems].flatMap(([name, { why, isOfDisk }]) =>
+      isOfDisk && name !== reportName ? [why] : [],
+    );
+    const all = [...new Set([...met, ...(options.diskTrouble?.() ?? [])])];
+    return all.length === 0 ? null : all.join(' ');
+  }
+
+  /** Into the inbox, as far as it can be written; once for each, also where it was dismissed. */
+  function reportDisk(): void {
+    const problem = diskTrouble();
+    diskTicks = problem === null ? 0 : diskTicks + 1;
+    if (problem === reportedDisk || (problem !== null && diskTicks < ticksUntilReport)) return;
+    engine.execute({ kind: 'reportDisk', problem });
+    reportedDisk = problem;
   }
 
   function scan(): void {
@@ -152,6 +177,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     guarded('phone', () => phoneReplies.run());
     guarded('waker', () => waker.run());
     guarded('resumer', () => resumer.run());
+    guarded(reportName, reportDisk);
     if (ticks % snapshotEveryTicks === 0) guarded('snapshot', () => engine.saveSnapshot());
     wake();
   }
@@ -174,7 +200,12 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       wake();
     },
     // A disk that fails is said once, however many find out.
-    problems: () => [...new Set(problems.values())],
+    problems: () => [
+      ...new Set([
+        ...[...problems.values()].map(({ why }) => why),
+        ...(options.diskTrouble?.() ?? []),
+      ]),
+    ],
     async stop() {
       isStopped = true;
       clearInterval(ticker);
@@ -191,7 +222,16 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
 
 const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/** For the owner. */
-function sentenceOf(error: unknown): string {
-  return writeFaultSentence(error) ?? (error instanceof Error ? error.message : String(error));
+/** What keeps a reactor from its work. */
+interface Problem {
+  /** For the owner. */
+  why: string;
+  /** Rather than a bug. */
+  isOfDisk: boolean;
+}
+
+function problemOf(error: unknown): Problem {
+  const sentence = writeFaultSentence(error);
+  const why = sentence ?? (error instanceof Error ? error.message : String(error));
+  return { why, isOfDisk: sentence !== undefined };
 }

@@ -3,12 +3,15 @@ import type { Engine } from '../engine/engine.ts';
 import { type DispatchState, isHeld } from '../engine/state.ts';
 import { type AtPoint, noFault } from '../fault-point.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { DispatchFolder } from './dispatch-folder.ts';
 import type { Mailbox } from './mailbox.ts';
 
 export interface DispatcherOptions {
   engine: Engine;
   store: EventStore;
   mailbox: Mailbox;
+  /** Absent: it is always the same. */
+  folder?: DispatchFolder;
   holdAll: () => boolean;
   /** It is being given to the session another way just now (resumer.ts). */
   isHandingOver?: (dispatchId: DispatchId) => boolean;
@@ -32,11 +35,13 @@ export function createDispatcher({
   engine,
   store,
   mailbox,
+  folder,
   holdAll,
   isHandingOver = () => false,
   atPoint = noFault,
 }: DispatcherOptions): Dispatcher {
   function run(): void {
+    if (folder?.isOther()) putBack(folder);
     // A copy, since every step changes the state.
     const bySession = new Map<SessionId, DispatchState[]>();
     for (const dispatch of engine.state.dispatches.values()) {
@@ -50,6 +55,18 @@ export function createDispatcher({
     }
     releaseDue(faults);
     if (faults.length > 0) throw faults[0];
+  }
+
+  /** The folder was removed with the replies that lay in it: they are staged again, and appear. */
+  function putBack(into: DispatchFolder): void {
+    for (const dispatch of engine.state.dispatches.values()) {
+      const { id, sessionId, stage } = dispatch;
+      if (stage !== 'written' || isHandingOver(id)) continue;
+      if (mailbox.isStaged(sessionId, id) || !mailbox.isFree(sessionId)) continue;
+      mailbox.stage(sessionId, id, textOf(dispatch));
+    }
+    // Last, so that a crash before it begins anew.
+    into.adopt();
   }
 
   function runSession(sessionId: SessionId, dispatches: readonly DispatchState[]): void {
@@ -92,10 +109,15 @@ export function createDispatcher({
     mailbox.discard(sessionId, dispatchId);
   }
 
-  function write({ id, sessionId, seq }: DispatchState): void {
+  function textOf({ seq }: DispatchState): string {
     const event = store.event(seq);
     if (event?.type !== 'dispatch.queued') throw new Error(`event ${seq} is no dispatch`);
-    mailbox.stage(sessionId, id, event.payload.text);
+    return event.payload.text;
+  }
+
+  function write(dispatch: DispatchState): void {
+    const { id, sessionId } = dispatch;
+    mailbox.stage(sessionId, id, textOf(dispatch));
     atPoint('dispatch.staged');
     engine.execute({ kind: 'markWritten', dispatchId: id });
     atPoint('dispatch.committed');

@@ -85,3 +85,14 @@ test('a reply set aside is staged again, unless it was taken', () => {
   expect(files()).toEqual(['.d1.part']);
   expect(mailbox.setAside(s1, d1)).toBe(false);
 });
+
+test('nothing is said to be taken where it cannot be known', () => {
+  writeFileSync(path.join(folder, 's1'), 'a file in the place of the folder');
+  for (const look of [
+    () => mailbox.isFree(s1),
+    () => mailbox.isStaged(s1, d1),
+    () => mailbox.takeBack(s1, d1),
+  ]) {
+    expect(look).toThrow('ENOTDIR');
+  }
+});

@@ -1,6 +1,5 @@
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -14,10 +13,10 @@ import path from 'node:path';
 import type { DispatchId, SessionId } from '#shared/ids.ts';
 
 /**
- * The folder `dispatch/<session_id>/` as the file system sees it (DESIGN 2.3). Each step is safe to
- * repeat; the order of stage, commit and publish is what makes a reply appear exactly once:
- * a staged file that is still there after `dispatch.written` is committed has not been published,
- * one that is gone has.
+ * The folder `dispatch/<session_id>/` as the file system sees it (DESIGN 2.3). Each step throws the
+ * system's error where it cannot be done or known, and is safe to repeat; the order of stage, commit
+ * and publish is what makes a reply appear exactly once: a staged file that is still there after
+ * `dispatch.written` is committed has not been published, one that is gone has.
  */
 export interface Mailbox {
   /** Nothing lies there, and nothing is being handed over by a hook. */
@@ -48,7 +47,7 @@ export function createMailbox(dispatchFolder: string): Mailbox {
   return {
     isFree(sessionId) {
       // Not even a link that leads nowhere is written over.
-      if (lstatSync(input(sessionId), { throwIfNoEntry: false })) return false;
+      if (isThere(input(sessionId))) return false;
       return !isInHand(path.join(dispatchFolder, sessionId));
     },
     stage(sessionId, dispatchId, text) {
@@ -56,7 +55,7 @@ export function createMailbox(dispatchFolder: string): Mailbox {
       clearLeftovers(path.join(dispatchFolder, sessionId));
       writeDurably(staged(sessionId, dispatchId), text);
     },
-    isStaged: (sessionId, dispatchId) => existsSync(staged(sessionId, dispatchId)),
+    isStaged: (sessionId, dispatchId) => isThere(staged(sessionId, dispatchId)),
     publish(sessionId, dispatchId) {
       // A release that nobody waited for would keep the next one from seeing the reply.
       rmSync(at(sessionId, 'release'), { force: true });
@@ -67,7 +66,7 @@ export function createMailbox(dispatchFolder: string): Mailbox {
       rmSync(withdrawn(sessionId, dispatchId), { force: true });
     },
     takeBack: (sessionId, dispatchId) =>
-      existsSync(withdrawn(sessionId, dispatchId)) ||
+      isThere(withdrawn(sessionId, dispatchId)) ||
       renameIfThere(input(sessionId), withdrawn(sessionId, dispatchId)),
     setAside: (sessionId, dispatchId) =>
       renameIfThere(input(sessionId), staged(sessionId, dispatchId)),
@@ -78,13 +77,25 @@ export function createMailbox(dispatchFolder: string): Mailbox {
   };
 }
 
+/**
+ * "Not there" means taken, so it is only said where it is known: not of a folder that may not be
+ * looked into, nor where a file lies in its place.
+ * @throws the system's error
+ */
+function isThere(file: string): boolean {
+  try {
+    lstatSync(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 /** A hook has claimed the reply and is handing it over; if it is interrupted it puts it back. */
 function isInHand(folder: string): boolean {
-  try {
-    return readdirSync(folder).some((name) => /^\.claimed-\d+$/.test(name));
-  } catch {
-    return false;
-  }
+  if (!isThere(folder)) return false;
+  return readdirSync(folder).some((name) => /^\.claimed-\d+$/.test(name));
 }
 
 /** Of a relay that was killed and whose reply was withdrawn before it could be sent. */

@@ -222,6 +222,8 @@ export type Command =
     }
   | { kind: 'moveSession'; sessionId: SessionId; conversationId: ConversationId }
   | { kind: 'recheck'; why: string }
+  /** What is wrong with the disk, for the owner; null: nothing any more. */
+  | { kind: 'reportDisk'; problem: string | null }
   | { kind: 'importHistory'; entries: readonly HistoryEntry[]; conversationId: ConversationId };
 
 export type CommandKind = Command['kind'];

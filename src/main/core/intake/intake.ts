@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type AtPoint, noFault } from '../fault-point.ts';
+import { keepFolder } from '../own-folder.ts';
 import type { Logger } from '../settings/logs.ts';
 import type { Queries } from '../store/queries.ts';
 import { parseEnvelope } from './envelope.ts';
@@ -77,6 +78,7 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   function list(): QueueFile[] {
+    if (keepFolder(home.queue)) log.warn({}, 'queue/ was gone, and was made anew');
     const files = listQueue(home.queue);
     const present = new Set(files.map(({ name }) => name));
     for (const name of unfinished.keys()) if (!present.has(name)) unfinished.delete(name);

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type LogOptions, type Logs, openLogs } from './logs.ts';
 import { readSecrets } from './secrets.ts';
 import { temporaryFolder } from './testing/temporary-home.ts';
@@ -94,18 +94,37 @@ describe('the logs', () => {
     expect(lines(folder)).toMatchObject([{ run: 1 }, { run: 2 }]);
   });
 
-  it('stop nothing while they cannot be written, and then tell of it', () => {
+  it('stop nothing while they cannot be written, say so, and then tell of it', () => {
     const folder = temporaryFolder();
-    const { logger, close } = open(folder, { maxSizeBytes: 1_000 });
+    const { logger, problem, close } = open(folder, { maxSizeBytes: 1_000 });
     for (let line = 0; line < 4; line += 1) logger.info({ line }, 'x'.repeat(200));
+    expect(problem()).toBeUndefined();
     rmSync(folder, { recursive: true });
+    writeFileSync(folder, '');
     for (let line = 4; line < 20; line += 1) logger.info({ line }, 'x'.repeat(200));
+    expect(problem()).toContain(`The log (${folder}) cannot be written: ENOTDIR.`);
+    rmSync(folder);
     mkdirSync(folder);
     logger.info({ line: 20 }, 'back');
+    expect(problem()).toBeUndefined();
     expect(lines(folder)).toMatchObject([
-      { level: 'warn', code: 'ENOENT', count: expect.any(Number) },
+      { level: 'warn', code: 'ENOTDIR', count: expect.any(Number) },
       { line: 20 },
     ]);
+    close();
+  });
+
+  it('begin anew in a folder of their own where theirs was removed', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const folder = temporaryFolder();
+    const { logger, close } = open(folder);
+    logger.info({ line: 1 }, 'x');
+    rmSync(folder, { recursive: true });
+    vi.advanceTimersByTime(2000);
+    logger.info({ line: 2 }, 'x');
+    expect(lines(folder)).toMatchObject([{ line: 2 }]);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
     close();
   });
 });

@@ -24,6 +24,8 @@ export const silentLogger: Logger = {
 export interface Logs {
   logger: Logger;
   setLevel(level: LogLevel): void;
+  /** A sentence while lines cannot be written. */
+  problem(): string | undefined;
   /** Closes the file; a line that comes after opens it again. */
   close(): void;
 }
@@ -70,6 +72,13 @@ export function openLogs(options: LogOptions): Logs {
     logger,
     setLevel(level) {
       logger.level = level;
+    },
+    problem() {
+      const code = file.trouble();
+      // Whether it still is so is only known by writing.
+      if (code !== undefined) logger.info({}, 'the log is tried again');
+      if (file.trouble() === undefined) return undefined;
+      return `The log (${options.folder}) cannot be written: ${code}. Mend that; Relay goes on meanwhile, and the log by itself.`;
     },
     close: () => file.close(),
   };

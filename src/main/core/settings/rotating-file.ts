@@ -1,10 +1,21 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from './whole-file.ts';
 
 export interface RotatingFile {
   /** Writes one line, ended by its line break; it is on its way to the disk when this returns. */
   write(line: string): void;
+  /** The system's code of what keeps it from being written just now. */
+  trouble(): string | undefined;
   close(): void;
 }
 
@@ -26,10 +37,21 @@ export interface RotatingFileOptions {
  */
 export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
   let open: OpenFile | undefined;
+  let lookedAt = 0;
   let lostLines = 0;
   let lostCode = '';
 
+  /** A file that was removed takes lines that nobody will ever read. */
+  function letGoIfRemoved(): void {
+    const now = performance.now();
+    if (!open || now - lookedAt < looksEveryMs) return;
+    lookedAt = now;
+    const there = statSync(pathOf(options, 0), { throwIfNoEntry: false });
+    if (there?.ino !== open.inode) open = closed(open);
+  }
+
   function put(line: string): void {
+    letGoIfRemoved();
     open ??= openCurrent(options);
     const bytes = Buffer.from(line);
     if (open.sizeBytes > 0 && open.sizeBytes + bytes.length > options.maxSizeBytes) {
@@ -55,14 +77,18 @@ export function openRotatingFile(options: RotatingFileOptions): RotatingFile {
         open = closed(open);
       }
     },
+    trouble: () => (lostLines > 0 ? lostCode : undefined),
     close() {
       open = closed(open);
     },
   };
 }
 
+const looksEveryMs = 1000;
+
 interface OpenFile {
   descriptor: number;
+  inode: number;
   sizeBytes: number;
 }
 
@@ -71,8 +97,20 @@ function pathOf({ folder, name }: RotatingFileOptions, number: number): string {
 }
 
 function openCurrent(options: RotatingFileOptions): OpenFile {
-  const descriptor = openSync(pathOf(options, 0), 'a', 0o600);
-  return { descriptor, sizeBytes: fstatSync(descriptor).size };
+  const descriptor = openOrMakeFolder(options);
+  const { size, ino } = fstatSync(descriptor);
+  return { descriptor, inode: ino, sizeBytes: size };
+}
+
+function openOrMakeFolder(options: RotatingFileOptions): number {
+  const file = pathOf(options, 0);
+  try {
+    return openSync(file, 'a', 0o600);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    mkdirSync(options.folder, { mode: 0o700 });
+    return openSync(file, 'a', 0o600);
+  }
 }
 
 /** The oldest is replaced by the one before it. */

@@ -33,6 +33,8 @@ export async function openDatabase(file: string, atPoint: AtPoint = noFault): Pr
   db.pragma('busy_timeout = 5000');
   db.pragma('wal_autocheckpoint = 2000');
   migrate(db, file, atPoint);
+  // From here on whoever holds it is not waited for: the whole relay would stand still meanwhile.
+  db.pragma('busy_timeout = 250');
   return db;
 }
 

@@ -14,6 +14,8 @@ test.each([
   ['SQLITE_CORRUPT_VTAB', 'is damaged'],
   ['SQLITE_NOTADB', 'is damaged'],
   ['SQLITE_IOERR_WRITE', 'fails to read or write'],
+  ['EROFS', 'is read-only'],
+  ['ENOTDIR', 'should not be there'],
 ])('%s: %s', (code, words) => {
   expect(writeFaultSentence(withCode(code))).toContain(words);
 });
