@@ -233,10 +233,10 @@ function timesBefore(now: number): number[] {
       times.push(nine + index * 67 * 60_000 + ((ago * 31 + index * 13) % 29) * 60_000);
     }
   }
-  const midnight = new Date(now).setHours(0, 0, 0, 0);
+  const morning = new Date(now).setHours(7, 0, 0, 0);
   for (let ago = 7; ago >= 1; ago -= 1) {
     const at = now - ago * hour - ((ago * 11) % 40) * 60_000;
-    if (at > midnight && ago !== 4) times.push(at);
+    if (at > morning && ago !== 4) times.push(at);
   }
   return times;
 }

@@ -170,6 +170,8 @@ export async function playToday(relay: RelayProcess): Promise<void> {
   await take(sessions.long);
   say(sessions.parser, refactor);
   await take(sessions.parser);
+  say(sessions.apiServer, migration);
+  await until('item.opened', sessions.apiServer);
   const docs = SessionId.parse(sessions.docs.id);
   await relay.call('session.setAutonomy', { sessionId: docs, autonomy: 'draft' });
   say(sessions.docs, 'The README now has a quick start. Shall I also describe the release?');
@@ -183,8 +185,6 @@ export async function playToday(relay: RelayProcess): Promise<void> {
   await until('item.opened', sessions.assets);
   say(sessions.suite, testRun);
   await until('call.started', sessions.suite);
-  say(sessions.apiServer, migration);
-  await until('item.opened', sessions.apiServer);
 }
 
 /** What is kept of a session, so that its details have something to show. */

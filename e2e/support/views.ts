@@ -41,7 +41,7 @@ async function openSettings(page: Page, part: SettingsPart) {
 
 /** Every view there is; a new one is one line. */
 export const views: readonly View[] = [
-  { name: 'window', open: (page) => expect(partsOf(page).cards).not.toHaveCount(0) },
+  { name: 'window', open: showWindow },
   { name: 'conversation', open: (page) => openSession(page, sessions.parser.title) },
   { name: 'streaming', open: (page) => openSession(page, sessions.suite.title) },
   { name: 'long-names', open: (page) => openSession(page, sessions.long.title) },
@@ -101,6 +101,14 @@ export async function showView(view: View, page: Page, relay: RelayProcess): Pro
   await page.reload();
   await expect(page.getByRole('contentinfo').getByText(words.status.running)).toBeVisible();
   await view.open(page, relay);
+}
+
+async function showWindow(page: Page) {
+  const { cards, conversation } = partsOf(page);
+  await expect(cards).not.toHaveCount(0);
+  // The conversation stands at its end.
+  await expect(page.getByRole('log')).toBeVisible();
+  await expect(conversation.getByRole('button', { name: words.conversation.toEnd })).toHaveCount(0);
 }
 
 async function press(page: Page, key: string, opened?: string) {

@@ -11,8 +11,10 @@ export const words = {
   connection: {
     connecting: 'Looking for the relay',
     lost: 'No connection to the relay',
-    lostBody: 'What you see is as it was. It goes on by itself as soon as the relay answers.',
-    noAnswer: 'The relay does not answer. Start it again with: relay run',
+    lostBody: 'What you see is as it was; it goes on by itself.',
+    noAnswer: 'The relay does not answer.',
+    /** The command stands behind it. */
+    startAgain: 'Start it again with',
   },
 
   groups: {
@@ -50,7 +52,8 @@ export const words = {
     title: 'Sessions',
     search: 'Search sessions',
     none: 'No session yet',
-    noneBody: 'Connect Claude Code; its next session shows up here.',
+    noneBody: 'Connect Claude Code, then start it in a terminal. What it says stands here.',
+    noneHere: 'Sessions are listed here.',
     firstSteps: 'Show the first steps',
     noMatch: 'No session matches.',
     connect: 'Connect',
@@ -155,7 +158,7 @@ export const words = {
       body: 'What this session is to achieve. The supervisor sees it with every call about it, and lets the session stop when it is done.',
       placeholder:
         'For example: move the billing webhooks to the event pipeline, keep the public API',
-      setBy: (who: string) => `set by ${who}`,
+      setBy: (who: string) => `set by ${who} ·`,
     },
     autonomy: 'Autonomy',
     conversation: {
@@ -182,8 +185,8 @@ export const words = {
       editField: 'Fact',
       unpin: 'Unpin this fact',
       unpinned: 'Unpinned.',
-      pinnedBy: (who: string) => `pinned by ${who}`,
-      editedBy: (who: string) => `edited by ${who}`,
+      pinnedBy: (who: string) => `pinned by ${who} ·`,
+      editedBy: (who: string) => `edited by ${who} ·`,
     },
     summaries: {
       title: 'Summaries',
@@ -347,7 +350,7 @@ export const words = {
     saved: 'Saved.',
   },
 
-  code: { copy: 'Copy', plain: 'text' },
+  code: { copy: 'Copy', copyCommand: 'Copy the command', plain: 'text' },
   close: 'Close',
   cancel: 'Cancel',
 

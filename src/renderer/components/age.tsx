@@ -1,4 +1,4 @@
-import { age, clockTime, exactClockTime, exactTime } from '../text/time.ts';
+import { age, clockTime, dateAndTime, exactClockTime, exactTime } from '../text/time.ts';
 import { useNow } from './clock.ts';
 
 /** How long ago; the exact time on hover. */
@@ -7,6 +7,15 @@ export function Age({ at }: { at: number }) {
   return (
     <time className="age" dateTime={new Date(at).toISOString()} title={exactTime(at)}>
       {age(at, now)}
+    </time>
+  );
+}
+
+/** Day and time; the exact time on hover. */
+export function Moment({ at }: { at: number }) {
+  return (
+    <time className="clock" dateTime={new Date(at).toISOString()} title={exactTime(at)}>
+      {dateAndTime(at)}
     </time>
   );
 }

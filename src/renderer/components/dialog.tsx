@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { words } from '../words.ts';
 
 interface Props {
@@ -18,7 +18,8 @@ export function Dialog({ title, onClose, children, shape = 'page' }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // In the same breath as it appears: what is typed next belongs to its field.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
     // A page is read first: its close button must not stand there as if it were to be pressed.

@@ -29,7 +29,10 @@ function handle(parts: Interface, event: KeyboardEvent): boolean {
     return true;
   }
   if (event.metaKey || event.ctrlKey || event.altKey) return false;
-  if (view.getState().dialog !== null) return false;
+  if (view.getState().dialog !== null) {
+    focusDialog(event.target);
+    return false;
+  }
   if (isTyping(event.target)) return false;
   if (event.key === 'Escape') return leave(parts);
   if (event.key === ' ') return isOperable(event.target) ? false : pause(parts);
@@ -144,6 +147,13 @@ function focusComposer(): boolean {
   const field = document.getElementById('composer');
   field?.focus();
   return field !== null;
+}
+
+/** A key that comes before an opening layer has the focus is typed into its field all the same. */
+function focusDialog(target: EventTarget | null): void {
+  const dialog = document.querySelector('dialog[open]');
+  if (!dialog || (target instanceof Node && dialog.contains(target))) return;
+  dialog.querySelector('input')?.focus();
 }
 
 function toggleDetails({ relay, view, actions }: Interface): boolean {

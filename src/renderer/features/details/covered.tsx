@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { RelayEvent } from '#shared/events.ts';
 import type { SessionSummary } from '#shared/models.ts';
-import { ClockTime } from '../../components/age.tsx';
+import { Moment } from '../../components/age.tsx';
 import { useInterface, useRelay } from '../../state/context.ts';
 import { sessionsOf } from '../../state/selectors.ts';
 import { harmlessLine } from '../../text/harmless.ts';
@@ -52,7 +52,7 @@ export function Covered({ session, seq }: Props) {
               title={words.details.summaries.open}
               onClick={() => actions.showEvent(event.sessionId ?? session.id, event.seq)}
             >
-              <ClockTime at={event.at} />
+              <Moment at={event.at} />
               <span className="covered-who">
                 {authorOf(event)}
                 {event.sessionId !== session.id && ` · ${nameOf(event)}`}

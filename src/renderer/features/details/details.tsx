@@ -36,7 +36,9 @@ function Details({ session }: { session: SessionSummary }) {
     <section className="conversation details" aria-label={words.details.title}>
       <header className="conversation-head">
         <div className="conversation-title">
-          <h1>{sessionName(session)}</h1>
+          <h1>
+            {sessionName(session)} <span className="details-what">{words.details.title}</span>
+          </h1>
           <p>
             <StateShape state={state} />
             <span className="conversation-state">{words.groups[state]}</span>

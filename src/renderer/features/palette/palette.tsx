@@ -1,5 +1,6 @@
 import { Command } from 'cmdk';
 import { type ReactNode, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { SessionSummary } from '#shared/models.ts';
 import { settingDefinitions } from '#shared/settings.ts';
 import { Dialog } from '../../components/dialog.tsx';
@@ -19,9 +20,10 @@ export function Palette() {
   const [typed, setTyped] = useState('');
   const isFlat = typed.trim() !== '';
   const run = (work: () => unknown) => () => {
-    actions.closeDialog();
-    // After the layer has given the focus back, so that what is done may take it.
-    requestAnimationFrame(() => work());
+    // The layer gives the focus back first, so that what is done may take it; at once, since the
+    // next key may be meant for that already.
+    flushSync(actions.closeDialog);
+    work();
   };
   return (
     <Dialog title={words.palette.title} shape="bar" onClose={actions.closeDialog}>

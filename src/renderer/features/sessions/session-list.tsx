@@ -48,8 +48,7 @@ export function SessionList() {
           {filter !== '' && <p>{words.sessions.noMatch}</p>}
           {filter === '' && isConnected && (
             <>
-              <p className="empty-title">{words.sessions.none}</p>
-              <p>{words.sessions.noneBody}</p>
+              <p>{words.sessions.noneHere}</p>
               <button type="button" className="text-button" onClick={actions.showFirstRun}>
                 {words.sessions.firstSteps}
               </button>
