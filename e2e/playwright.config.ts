@@ -13,9 +13,8 @@ export default defineConfig<HostOptions>({
   workers: process.env.CI ? 1 : 2,
   fullyParallel: false,
   forbidOnly: process.env.CI !== undefined,
-  // On a shared machine a window can fail to start for reasons outside of Relay. A spec that needs
-  // its second try there is said aloud by scripts/test.ts; at home there is no second try.
-  retries: process.env.CI ? 1 : 0,
+  // No second try: a spec that needs one has found something.
+  retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],

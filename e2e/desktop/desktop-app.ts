@@ -13,6 +13,7 @@ import {
 } from '#demo/messages-api.ts';
 import type { RelayBridge } from '#shared/desktop-bridge.ts';
 import type { RpcInput, RpcName, RpcOutput } from '#shared/rpc.ts';
+import { interfaceUrl } from '../../src/main/desktop/security/interface-origin.ts';
 import { builtApp } from './built-app.ts';
 import type { DesktopSession } from './rig.ts';
 
@@ -132,11 +133,11 @@ export async function startPlainDesktop(
   );
   const address = await debuggingAddress(child);
   await session.probe.waitFor(() => connectRelay(home.root), { timeout: 30_000 });
-  // A connection that is made while the program is busy starting may never be answered: ask again.
-  const browser = await session.probe.waitFor(
-    () => chromium.connectOverCDP(address, { timeout: 10_000 }),
-    { timeout: 45_000 },
-  );
+  await session.probe.waitFor(() => isInterfaceLoaded(address), {
+    timeout: 30_000,
+    what: 'the interface in the window',
+  });
+  const browser = await chromium.connectOverCDP(address);
   const page = await session.probe.waitFor(() => browser.contexts()[0]?.pages()[0]);
   const call = callerIn(page);
   await session.probe.waitFor(() => call('status', {}), { timeout: 30_000 });
@@ -162,6 +163,18 @@ function debuggingAddress(child: ChildProcess): Promise<string> {
     });
     child.once('exit', () => reject(new Error(`The desktop did not start: ${text}`)));
   });
+}
+
+/**
+ * Whether the window's document has its title, as its own list of pages says. Who attaches to a page
+ * while its first document is coming in may see neither the end of the empty one nor the beginning of
+ * the new one, and Playwright then waits for that for ever.
+ */
+async function isInterfaceLoaded(address: string): Promise<boolean> {
+  const response = await fetch(`http://${new URL(address).host}/json/list`);
+  // The list of pages by the DevTools protocol.
+  const pages = (await response.json()) as { url: string; title: string }[];
+  return pages.some(({ url, title }) => url.startsWith(interfaceUrl) && title === 'Relay');
 }
 
 /** Calls as the interface makes them. */
