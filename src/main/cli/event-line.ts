@@ -35,6 +35,8 @@ function happening(event: RelayEvent): string {
       return `${event.payload.itemId} needs you: ${event.payload.summary}`;
     case 'item.settled':
       return `${event.payload.itemId} ${event.payload.how}`;
+    case 'drives.learnt':
+      return `drives learnt: ${event.payload.changes.map(({ name }) => name).join(', ')}`;
     case 'envelope.rejected':
       return `envelope rejected: ${event.payload.reason}`;
     case 'exchange.closed':

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRelayFixture, type RelayFixture } from '#core/testing/relay-fixture.ts';
 import { openControlSocket } from '#headless/control-socket.ts';
+import { drives } from './commands/drives.ts';
 import { learn } from './commands/learn.ts';
 import { brief, facts, pin, unpin } from './commands/memory.ts';
 import { replay } from './commands/replay.ts';
@@ -91,4 +92,32 @@ test('replay, score, stats and learn', async () => {
   await output(score(context, 'x1', 'undo'));
   expect(await learn(context, { yes: true })).toBe(1);
   expect(await score(context, 'nonsense', 'fine')).toBe(2);
+});
+
+test('drives: off, on, of one session, what counts, and forgetting what was learnt', async () => {
+  expect(await output(drives(context, undefined, {}))).toContain('Drives are off.');
+  await relay.call('settings.set', { key: 'drives.enabled', value: true });
+  await relay.call('settings.set', { key: 'drives.learn', value: true });
+  relay.drop('b.json', { session_id: 's1', hook_event_name: 'StopFailure', error: 'api_error' });
+  await relay.waitFor('session.failed');
+  const one = await output(drives(context, 's1', {}));
+  expect(one).toMatch(
+    /^frustration 30 %, halves every 60 minutes\n {2}Some things have gone wrong/,
+  );
+  expect(one).toMatch(/up {4}the session broke off with an error \(event \d+\)/);
+  const all = await output(drives(context, undefined, {}));
+  expect(all).toMatch(/session +frustration +confidence\ns1 +30 %/);
+  expect(all).toMatch(/frustration\.toolFailed +\+0\.15/);
+  const asJson = JSON.parse(await output(drives(context, 's1', { json: true })));
+  expect(asJson).toMatchObject({ enabled: true, drives: [{ name: 'frustration' }, {}] });
+
+  relay.drop('c.json', { session_id: 's1', content: 'And now?' });
+  await relay.take('s1');
+  await output(score(context, 'x2', 'wrong'));
+  expect(await output(drives(context, undefined, {}))).toMatch(/sessionFailed +\+0\.32 +10\d %/);
+  expect(await output(drives(context, undefined, { reset: true }))).toContain('forgotten');
+  expect(await output(drives(context, undefined, {}))).not.toMatch(/10\d %/);
+  expect(await drives(context, 's1', { reset: true })).toBe(2);
+  expect(await drives(context, 's9', {})).toBe(1);
+  expect(complaints.at(-1)).toContain('There is no session s9.');
 });

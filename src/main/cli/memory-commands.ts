@@ -1,6 +1,7 @@
 import { Argument } from 'commander';
 import type { Score } from '#shared/models.ts';
 import type { CommandKit } from './command-line.ts';
+import type { DrivesOptions } from './commands/drives.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import type { SearchOptions } from './commands/search.ts';
 
@@ -58,6 +59,13 @@ export function describeMemoryCommands({
   look('stats', 'how good the decisions were').action(
     run(async (options: Json) => (await import('./commands/scores.ts')).stats(context, options)),
   );
+  look('drives [session]', 'how it goes with a session, or with all, and what counts how much')
+    .option('--reset', 'forget what your scores have taught')
+    .action(
+      run(async (session: string | undefined, options: DrivesOptions) =>
+        (await import('./commands/drives.ts')).drives(context, session, options),
+      ),
+    );
   look('replay <exchange>', 'run a past exchange again, beside what it was; touches nothing')
     .option('--model <model>', 'with another model')
     .option('--instructions <file>', 'with these standing instructions')
