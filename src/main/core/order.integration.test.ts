@@ -127,3 +127,23 @@ test('three sessions talk at once and every word reaches its own', async () => {
   }
   expect(await relay.call('status', {})).toMatchObject({ queued: 0, sessions: 3, inbox: 0 });
 });
+
+test('where others spoke since, the supervisor is told whose words it answers', async () => {
+  await using relay = await openRelayFixture({ script: () => ({ text: 'Go on.' }) });
+  await relay.call('relay.pause', { via: 'cli' });
+  relay.drop('a.json', { session_id: 's1', content: 'I am s1.' });
+  await relay.waitFor('exchange.opened', ({ sessionId }) => sessionId === 's1');
+  relay.drop('b.json', { session_id: 's2', content: 'I am s2.' });
+  await relay.waitFor('exchange.opened', ({ sessionId }) => sessionId === 's2');
+  // A person types there, which takes back what was said.
+  const typed = { hook_event_name: 'UserPromptSubmit', prompt: 'Never mind.' };
+  relay.drop('c.json', { session_id: 's2', ...typed });
+  await relay.waitFor('session.prompted');
+  await relay.call('relay.resume', { via: 'cli' });
+  expect(await relay.take('s1')).toBe('Go on.');
+  relay.drop('d.json', { session_id: 's1', content: 'It is done.' });
+  expect(await relay.take('s1')).toBe('Go on.');
+  const [first, second] = relay.api.calls;
+  expect(first?.lastText).toMatch(/I am s2\.[\s\S]*Your answer goes to s1\.\n<\/relay>$/);
+  expect(second && wholeText(second)).not.toContain('Your answer goes to');
+});

@@ -1,5 +1,6 @@
 import type { SupervisorRequest, ToolRequest, TurnRound } from '../supervisor/supervisor.ts';
 import type { ToolResult } from '../tools/tool.ts';
+import { addresseeNote } from './addressee.ts';
 import type { ConversationEntry } from './entry.ts';
 import type { ViewportLimits } from './limits.ts';
 import { frameForTranscript, joinFrame, partSeparator } from './render.ts';
@@ -50,7 +51,7 @@ export function beginTurn(
 export function continueTurn(
   turn: LiveTurn,
   entries: readonly ConversationEntry[],
-  { rounds, limits }: { rounds: number; limits: ViewportLimits },
+  given: { rounds: number; sessionId: string | null; limits: ViewportLimits },
 ): boolean {
   const { asked } = turn;
   if (!asked) return true;
@@ -59,7 +60,9 @@ export function continueTurn(
       position > turn.shownPosition && type !== 'tool_call' && type !== 'tool_response',
   );
   const words = fresh.map((entry) => joinFrame(frameForTranscript(entry)));
-  if (rounds >= mostRounds) words.push(lastRoundNote);
+  const addressee = addresseeNote(fresh, given.sessionId);
+  if (addressee) words.push(addressee);
+  if (given.rounds >= mostRounds) words.push(lastRoundNote);
   const answered = asked.calls.map(({ toolUseId }) => ({
     toolUseId,
     ...(turn.results.get(toolUseId) ?? { output: 'There is no result.', isError: true }),
@@ -74,7 +77,7 @@ export function continueTurn(
   });
   const said = [...answered.map(({ output }) => output), ...words, JSON.stringify(asked.assistant)];
   turn.sizeCharacters += said.reduce((sum, text) => sum + text.length, 0);
-  return turn.sizeCharacters <= limits.maxCharacters;
+  return turn.sizeCharacters <= given.limits.maxCharacters;
 }
 
 const lastRoundNote = `<relay>\nYou have used tools ${mostRounds} times in a row. Give your answer now, without them, from what you know.\n</relay>`;

@@ -5,6 +5,7 @@ import type { Queries } from '../store/queries.ts';
 import type { SupervisorRequest } from '../supervisor/supervisor.ts';
 import type { ToolPlace } from '../tools/tool.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
+import { addresseeNote } from './addressee.ts';
 import { joinAsides } from './aside.ts';
 import type { CallSettings } from './call-settings.ts';
 import { shrinkLimits, type ViewportLimits } from './limits.ts';
@@ -68,7 +69,8 @@ export function createTurns(options: TurnsOptions): Turns {
     const { entries } = queries.window(exchange.conversationId, exchange.id);
     const given = settings();
     const limits = limitsFor(given.limits, exchange);
-    const goesOn = continueTurn(turn, entries, { rounds: exchange.rounds, limits });
+    const { rounds, sessionId } = exchange;
+    const goesOn = continueTurn(turn, entries, { rounds, sessionId, limits });
     if (!goesOn || exchange.shrinks > 0) {
       turns.delete(exchange.id);
       return undefined;
@@ -86,7 +88,8 @@ export function createTurns(options: TurnsOptions): Turns {
       const limits = limitsFor(given.limits, exchange);
       const { entries, summary } = queries.window(conversationId, exchangeId);
       const drives = options.drivesFor?.(exchange) ?? '';
-      const aside = joinAsides(options.asideFor?.(exchange), drives);
+      const addressee = addresseeNote(entries, exchange.sessionId);
+      const aside = joinAsides(options.asideFor?.(exchange), drives, addressee);
       const systemText = given.instructions + (aside ?? '');
       const plan = planViewport({ entries, summary, systemText, limits });
       const summaryOrder = { exchangeId, conversationId, model: given.summaryModel, limits };
