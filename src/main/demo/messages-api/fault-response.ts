@@ -42,7 +42,7 @@ export function sendFault(
     ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
   });
   response.end(isJson ? JSON.stringify(envelope(fault, id)) : fault.nonJson);
-  log.update(received, { status: fault.status, outcome: 'answered' });
+  log.update(received, { status: fault.status, requestId: id, outcome: 'answered' });
 }
 
 function envelope(fault: ApiFault, id: string): Record<string, unknown> {

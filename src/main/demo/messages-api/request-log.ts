@@ -17,6 +17,8 @@ export interface ReceivedRequest {
   outcome: 'open' | 'answered' | 'broken' | 'left';
   /** Of the response; undefined before its headers are sent. */
   status: number | undefined;
+  /** As its headers named it; undefined before they are sent. */
+  requestId: string | undefined;
   /** Tokens that a message was charged for. */
   usage: Usage | undefined;
 }
@@ -35,11 +37,13 @@ interface Waiter {
 
 export interface RequestLog {
   readonly requests: readonly ReceivedRequest[];
-  add(request: Omit<ReceivedRequest, 'number' | 'outcome' | 'status' | 'usage'>): ReceivedRequest;
+  add(
+    request: Omit<ReceivedRequest, 'number' | 'outcome' | 'status' | 'requestId' | 'usage'>,
+  ): ReceivedRequest;
   /** Every change goes through here, so that whoever waits for it is told. */
   update(
     request: ReceivedRequest,
-    change: Partial<Pick<ReceivedRequest, 'outcome' | 'status' | 'usage'>>,
+    change: Partial<Pick<ReceivedRequest, 'outcome' | 'status' | 'requestId' | 'usage'>>,
   ): void;
   /** The first request, past or future, that matches; rejects when none has by the deadline. */
   waitFor(
@@ -67,6 +71,7 @@ export function createRequestLog(): RequestLog {
         number,
         outcome: 'open',
         status: undefined,
+        requestId: undefined,
         usage: undefined,
       };
       requests.push(request);

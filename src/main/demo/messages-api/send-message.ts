@@ -27,15 +27,17 @@ export async function sendMessage(sending: Sending): Promise<void> {
   const charge = cache.charge(call.body, model);
   const message = composeMessage(answer, call.body, model, charge.usage);
   charge.commit();
-  log.update(call, { status: 200, usage: message.usage });
-  if (call.body.stream) await stream(sending, answer, message);
-  else await sendWhole(sending, answer, message);
+  const id = requestId();
+  log.update(call, { status: 200, requestId: id, usage: message.usage });
+  if (call.body.stream) await stream(sending, answer, message, id);
+  else await sendWhole(sending, answer, message, id);
 }
 
 async function stream(
   { call, log, response }: Sending,
   answer: MessageAnswer,
   message: ComposedMessage,
+  id: string,
 ): Promise<void> {
   const broken = breakOf(answer);
   const gateAt = answer.gate === undefined ? undefined : (answer.gateAfterChars ?? 0);
@@ -44,7 +46,7 @@ async function stream(
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
-    'request-id': requestId(),
+    'request-id': id,
   });
   for (const { event, data, at } of messageSteps(message, answer.chunkChars ?? 24, marks)) {
     if (gate !== undefined && gateAt !== undefined && at >= gateAt) {
@@ -89,6 +91,7 @@ async function sendWhole(
   { call, log, response }: Sending,
   answer: MessageAnswer,
   message: ComposedMessage,
+  id: string,
 ): Promise<void> {
   if (answer.gate !== undefined) await Promise.race([answer.gate, closed(response)]);
   if (response.destroyed) return;
@@ -99,7 +102,7 @@ async function sendWhole(
     response.destroy();
     return;
   }
-  response.writeHead(200, { 'content-type': 'application/json', 'request-id': requestId() });
+  response.writeHead(200, { 'content-type': 'application/json', 'request-id': id });
   response.end(JSON.stringify(wholeMessage(message)));
   log.update(call, { outcome: 'answered' });
 }
