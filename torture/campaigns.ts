@@ -1,6 +1,7 @@
 import type { Campaign } from './campaign.ts';
+import { crash } from './crash/campaign.ts';
 import { input } from './input/campaign.ts';
 import { soak } from './soak/campaign.ts';
 
 /** All there are, a folder each. */
-export const campaigns: readonly Campaign[] = [input, soak];
+export const campaigns: readonly Campaign[] = [crash, input, soak];
