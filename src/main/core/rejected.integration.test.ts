@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -90,6 +91,68 @@ describe('files that are being written', () => {
     expect(await relay.take('good')).toBe('Go on.');
     expect(relay.of('envelope.rejected')).toEqual([]);
   });
+});
+
+test('one that cannot be moved away keeps no other from being taken', async () => {
+  await using relay = await openRelayFixture({ script });
+  const bad = path.join(relay.root, 'queue', 'a.json');
+  // A mount point, a folder that may not be written: here, no room for its reason.
+  rmSync(path.join(relay.root, 'queue', '.rejected'), { recursive: true });
+  writeFileSync(path.join(relay.root, 'queue', '.rejected'), '');
+  writeFileSync(bad, '[]');
+  relay.drop('b.json', good);
+  expect(await relay.take('good')).toBe('Go on.');
+  const { problems } = await relay.call('status', {});
+  expect(problems.join()).toContain('a.json in the queue can neither be taken nor moved away');
+  rmSync(path.join(relay.root, 'queue', '.rejected'));
+  await relay.waitFor('envelope.rejected', ({ payload }) => payload.name === 'a.json');
+  expect((await relay.call('status', {})).problems).toEqual([]);
+});
+
+test('one whose file was moved but not recorded is recorded by the next relay, once', async () => {
+  let isDying = true;
+  await using relay = await openRelayFixture({
+    script,
+    atPoint: (point) => {
+      if (isDying && point === 'intake.read') throw new Error('killed here');
+    },
+  });
+  relay.drop('a.json', { content: 'x' });
+  const moved = path.join(relay.root, 'queue', '.rejected', 'a.json');
+  await relay.until(() => existsSync(moved), 'the move');
+  await relay.relay.stop();
+  expect(relay.of('envelope.rejected')).toEqual([]);
+  isDying = false;
+  await relay.start();
+  const { payload } = await relay.waitFor('envelope.rejected');
+  expect(payload).toEqual({
+    ...{ name: 'a.json', keptAs: 'a.json', reason: 'session_id is missing.' },
+  });
+  await relay.restart();
+  expect(await relay.call('envelopes.rejected', {})).toHaveLength(1);
+});
+
+test('the reason quotes nothing that would not be seen', async () => {
+  await using relay = await openRelayFixture({ script });
+  relay.drop('a.json', '\u001b[2J\nno \u202ejson');
+  const { payload } = await relay.waitFor('envelope.rejected');
+  expect(payload.reason).toMatch(/^The file is not JSON: .*\[U\+001B\].*\[U\+000A\]/);
+  expect(payload.reason).not.toMatch(/\p{C}/u);
+});
+
+test('a name that is no text is one like any other', async () => {
+  await using relay = await openRelayFixture({ script });
+  const put = (name: string, value: unknown) =>
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${relay.root}/queue/`), Buffer.from(name, 'latin1')]),
+      JSON.stringify(value),
+    );
+  put('caf\xe9.json', good);
+  put('\xff\xfe.json', { session_id: 'good' });
+  expect(await relay.take('good')).toBe('Go on.');
+  const { payload } = await relay.waitFor('envelope.rejected');
+  expect(payload).toMatchObject({ keptAs: '\uFFFD\uFFFD.json', reason: 'content is missing.' });
+  expect(readdirSync(path.join(relay.root, 'queue'))).toEqual(['.rejected']);
 });
 
 describe('the same again is one', () => {

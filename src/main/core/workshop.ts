@@ -154,7 +154,9 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   /** Hidden files are unfinished, and what left the queue is no reason to look. */
   function scanFor(name: string | undefined): void {
     const isOther = name && (name.startsWith('.') || !name.endsWith('.json'));
-    if (isOther || (name && !isThere(path.join(home.queue, name)))) return;
+    // Of a name that is no text this one is but a likeness.
+    const isName = name && !name.includes('\uFFFD');
+    if (isOther || (isName && !isThere(path.join(home.queue, name)))) return;
     scanSoon();
   }
 

@@ -114,6 +114,18 @@ describe('what is rejected', () => {
     const parsed = parse(deep(500_000));
     expect(parsed.ok ? '' : parsed.reason).toContain('levels deep');
   });
+
+  test('nor in what somebody asks permission for', () => {
+    const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
+    const text = `{"session_id":"s","hook_event_name":"PermissionRequest","tool_name":"X","tool_input":${deep}}`;
+    const parsed = parseEnvelope(Buffer.from(text), '1-permission-2.json');
+    expect(parsed.ok ? '' : parsed.reason).toContain('levels deep');
+  });
+
+  test('a hook without a name is no hook', () => {
+    const parsed = parse('{"session_id":"s","hook_event_name":""}');
+    expect(parsed.ok ? '' : parsed.reason).toBe('content is missing.');
+  });
 });
 
 describe('the stdin of a Claude Code hook', () => {

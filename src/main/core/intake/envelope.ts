@@ -55,17 +55,18 @@ export function parseEnvelope(bytes: Uint8Array, name = ''): ParsedEnvelope {
     const problem = value.session_id === undefined ? 'is missing' : issueOf(sessionId.error);
     return reject(`session_id ${problem}.`, false);
   }
-  const word = wordOf(value, name);
-  if (typeof word === 'string') return reject(word, false);
+  // First: whoever writes the value down again takes a step of the stack for each level.
   if (isDeeperThan(value, deepest)) {
     return reject(`It is nested more than ${deepest} levels deep.`, false);
   }
+  const word = wordOf(value, name);
+  if (typeof word === 'string') return reject(word, false);
   return { ok: true, sessionId: sessionId.data, word, facts: factsOf(value) };
 }
 
 function wordOf(value: Record<string, unknown>, name: string): EnvelopeWord | string {
   const { content, hook_event_name: hookEvent } = value;
-  if (content !== undefined || typeof hookEvent !== 'string') {
+  if (content !== undefined || typeof hookEvent !== 'string' || hookEvent === '') {
     if (content === undefined) return 'content is missing.';
     if (typeof content !== 'string') return 'content is not a string.';
     return content === '' ? 'content is empty.' : said(content);

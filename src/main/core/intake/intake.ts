@@ -1,5 +1,3 @@
-import { unlinkSync } from 'node:fs';
-import path from 'node:path';
 import type { Command } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type AtPoint, noFault } from '../fault-point.ts';
@@ -9,7 +7,9 @@ import type { Queries } from '../store/queries.ts';
 import { parseEnvelope } from './envelope.ts';
 import { takeOwnerInput } from './owner-input.ts';
 import { projectRootOf } from './project-root.ts';
-import { listQueue, moveToRejected, type QueueFile, readQueueFile } from './queue-files.ts';
+import { listQueue, type QueueFile, readQueueFile, type Seen } from './queue-files.ts';
+import { findUnrecorded, moveToRejected } from './rejected-files.ts';
+import { removeTaken, settleTaken } from './taken-files.ts';
 
 export interface IntakeOptions {
   home: { queue: string; ownerInput: string };
@@ -43,6 +43,21 @@ const batchBytes = 16 * 1024 * 1024;
 /** A file that cannot be read as JSON and has not changed for this long is not being written. */
 const settledAfterMs = 1000;
 
+interface Taken {
+  file: QueueFile;
+  seen: Seen;
+}
+
+/** What is to be done about a file: nothing yet, where it has neither. */
+interface Look {
+  command?: Command & { kind: 'acceptEnvelope' | 'repeatEnvelope' | 'rejectEnvelope' };
+  /** Where it is to be removed, once the command is committed. */
+  seen?: Seen;
+}
+
+/** Of the machine and not of one file: the order would not be kept by going on with the next. */
+const everybodysFaults = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EDQUOT', 'EROFS']);
+
 /**
  * Envelopes become events. A file leaves the queue only after its event is committed, and is known
  * again by its key if the relay dies in between.
@@ -53,6 +68,9 @@ export function createIntake(options: IntakeOptions): Intake {
   let waiting: QueueFile[] = [];
   /** Moved to `.rejected/` while the event could not be committed. */
   let unrecorded: Command[] = [];
+  let isFirstScan = true;
+  /** What a file would not let be done with it, the first of the list at hand. */
+  let fileFault: unknown;
   /** Files that may be unfinished: what they looked like, and since when. */
   const unfinished = new Map<string, { look: string; since: number }>();
 
@@ -73,12 +91,25 @@ export function createIntake(options: IntakeOptions): Intake {
     waiting = rest;
     const more = rest.length > 0;
     // Told with the last piece, since nobody looks for more after a fault.
-    if (ownerFault && !more) throw ownerFault;
+    const fault = ownerFault ?? fileFault;
+    if (fault && !more) throw fault;
     return { again: unfinished.size > 0, more };
+  }
+
+  /** What a relay that died left between two steps. */
+  function settleFormer(): void {
+    settleTaken(home.queue);
+    const found = findUnrecorded(home.queue, () => queries.rejectedNames());
+    unrecorded = found.map(({ keptAs, reason }) => ({
+      ...{ kind: 'rejectEnvelope', name: keptAs, keptAs, reason },
+    }));
+    isFirstScan = false;
   }
 
   function list(): QueueFile[] {
     if (keepFolder(home.queue)) log.warn({}, 'queue/ was gone, and was made anew');
+    if (isFirstScan) settleFormer();
+    fileFault = undefined;
     const files = listQueue(home.queue);
     const present = new Set(files.map(({ name }) => name));
     for (const name of unfinished.keys()) if (!present.has(name)) unfinished.delete(name);
@@ -87,17 +118,13 @@ export function createIntake(options: IntakeOptions): Intake {
 
   function takeBatch(files: readonly QueueFile[]): void {
     const commands: Command[] = [];
-    const takenFiles: string[] = [];
+    const taken: Taken[] = [];
     const ids = new Set<string>();
     for (const file of files) {
-      const command = commandFor(file, ids);
-      if (command === 'leave') continue;
-      if (command === 'known') takenFiles.push(file.name);
-      else if (command.kind === 'rejectEnvelope') unrecorded.push(command);
-      else {
-        takenFiles.push(file.name);
-        commands.push(command);
-      }
+      const { command, seen } = lookAt(file, ids);
+      if (command?.kind === 'rejectEnvelope') unrecorded.push(command);
+      else if (command) commands.push(command);
+      if (seen) taken.push({ file, seen });
     }
     if (commands.length + unrecorded.length > 0) {
       atPoint('intake.read');
@@ -106,23 +133,38 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       unrecorded = [];
     }
-    if (takenFiles.length > 0) atPoint('intake.committed');
-    for (const name of takenFiles) {
-      remove(name);
+    if (taken.length > 0) atPoint('intake.committed');
+    for (const one of taken) {
+      remove(one);
       atPoint('intake.removed');
     }
   }
 
-  function commandFor(file: QueueFile, idsInBatch: Set<string>): Command | 'known' | 'leave' {
+  /** One that cannot be dealt with keeps no other from being taken. */
+  function lookAt(file: QueueFile, idsInBatch: Set<string>): Look {
+    try {
+      return lookClosely(file, idsInBatch);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (everybodysFaults.has(code)) throw error;
+      log.error({ name: file.name, error }, 'an envelope could not be dealt with');
+      fileFault ??= new Error(
+        `${printable(file.name)} in the queue can neither be taken nor moved away${code && ` (${code})`}. Move it away; everything else goes on.`,
+      );
+      return {};
+    }
+  }
+
+  function lookClosely(file: QueueFile, idsInBatch: Set<string>): Look {
     const { name } = file;
-    const read = readQueueFile(home.queue, name);
-    if (!read.ok) return 'gone' in read ? 'leave' : reject(name, read.reason);
-    const { bytes, fileKey } = read;
-    if (queries.isFileTaken(fileKey)) return 'known';
+    const read = readQueueFile(file);
+    if (!read.ok) return 'gone' in read ? {} : reject(file, read);
+    const { bytes, fileKey, seen } = read;
+    if (queries.isFileTaken(fileKey)) return { seen };
     const parsed = parseEnvelope(bytes, name);
     if (!parsed.ok) {
-      if (parsed.maybeUnfinished && !isSettled(file)) return 'leave';
-      return reject(name, parsed.reason);
+      if (parsed.maybeUnfinished && !isSettled(file)) return {};
+      return reject(file, { reason: parsed.reason, seen });
     }
     unfinished.delete(name);
     const { sessionId, word } = parsed;
@@ -137,19 +179,21 @@ export function createIntake(options: IntakeOptions): Intake {
     if (envelopeId !== null) {
       const key = `${sessionId}\n${envelopeId}`;
       if (idsInBatch.has(key) || queries.isIdTaken(sessionId, envelopeId)) {
-        return { kind: 'repeatEnvelope', sessionId, facts };
+        return { command: { kind: 'repeatEnvelope', sessionId, facts }, seen };
       }
       idsInBatch.add(key);
     }
-    return { kind: 'acceptEnvelope', sessionId, facts, word };
+    return { command: { kind: 'acceptEnvelope', sessionId, facts, word }, seen };
   }
 
-  function reject(name: string, reason: string): Command | 'leave' {
+  function reject(file: QueueFile, why: { seen: Seen; reason: string }): Look {
+    const { name } = file;
+    const reason = printable(why.reason);
     unfinished.delete(name);
-    const keptAs = moveToRejected(home.queue, name, reason);
-    if (keptAs === undefined) return 'leave';
+    const keptAs = moveToRejected(home.queue, file, { seen: why.seen, reason });
+    if (keptAs === undefined) return {};
     log.warn({ name, reason }, 'an envelope was rejected');
-    return { kind: 'rejectEnvelope', name, keptAs, reason };
+    return { command: { kind: 'rejectEnvelope', name, keptAs, reason } };
   }
 
   /** Judged by what was seen here, not by the file's own time, which may lie in the future. */
@@ -163,12 +207,12 @@ export function createIntake(options: IntakeOptions): Intake {
     return now() - known.since >= settledAfterMs;
   }
 
-  function remove(name: string): void {
+  function remove({ file, seen }: Taken): void {
     try {
-      unlinkSync(path.join(home.queue, name));
+      removeTaken(home.queue, file, seen);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       // It is known by its key, so leaving it does no harm but for the look of it.
+      const { name } = file;
       log.warn({ name, error }, 'an envelope that was taken could not be removed');
     }
   }
@@ -186,3 +230,10 @@ function nextBatch(files: readonly QueueFile[]): QueueFile[] {
   }
   return batch;
 }
+
+/** In one line, and nothing in it that would not be seen: it may quote what was found in a file. */
+const printable = (text: string): string =>
+  text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (char) => `[U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
+  );

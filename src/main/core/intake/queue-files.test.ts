@@ -1,13 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
-  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
-  readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -18,10 +15,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { largestEnvelopeBytes } from './envelope.ts';
-import { listQueue, moveToRejected, readQueueFile } from './queue-files.ts';
+import { listQueue, readQueueFile } from './queue-files.ts';
 
 let queue: string;
 const at = (...names: string[]) => path.join(queue, ...names);
+const read = (name: string) => readQueueFile({ name, place: Buffer.from(at(name)) });
 const write = (name: string, text = '{}') => writeFileSync(at(name), text);
 
 beforeEach(() => {
@@ -51,11 +49,22 @@ test('the queue is listed oldest first by time, then by name; unfinished work is
   ]);
 });
 
+test('a name that is no text is listed like any other', () => {
+  writeFileSync(
+    Buffer.concat([Buffer.from(`${queue}/`), Buffer.from('caf\xe9.json', 'latin1')]),
+    '{}',
+  );
+  const [file] = listQueue(queue);
+  expect(file?.name).toBe('caf\uFFFD.json');
+  const found = file && readQueueFile(file);
+  expect(found?.ok && Buffer.from(found.bytes).toString()).toBe('{}');
+});
+
 describe('reading', () => {
   test('gives the bytes as they are', () => {
     writeFileSync(at('a.json'), Buffer.from([0xff, 0, 1]));
-    const read = readQueueFile(queue, 'a.json');
-    expect(read.ok && [...read.bytes]).toEqual([0xff, 0, 1]);
+    const found = read('a.json');
+    expect(found.ok && [...found.bytes]).toEqual([0xff, 0, 1]);
   });
 
   test.each([
@@ -74,35 +83,35 @@ describe('reading', () => {
     ],
   ])('refuses %s', (_name, make, reason) => {
     make();
-    const read = readQueueFile(queue, 'x.json');
-    expect(read.ok === false && 'reason' in read && read.reason).toContain(reason);
+    const found = read('x.json');
+    expect(found.ok === false && 'reason' in found && found.reason).toContain(reason);
   });
 
   test('takes exactly 8 MiB', () => {
     write('x.json', '');
     truncateSync(at('x.json'), largestEnvelopeBytes);
-    const read = readQueueFile(queue, 'x.json');
-    expect(read.ok && read.bytes.length).toBe(largestEnvelopeBytes);
+    const found = read('x.json');
+    expect(found.ok && found.bytes.length).toBe(largestEnvelopeBytes);
   });
 
   test.skipIf(process.getuid?.() === 0)('says that a file may not be read (root may all)', () => {
     write('x.json');
     chmodSync(at('x.json'), 0);
-    expect(readQueueFile(queue, 'x.json')).toMatchObject({
+    expect(read('x.json')).toMatchObject({
       ok: false,
       reason: expect.stringContaining('EACCES'),
     });
   });
 
   test('of a file that is gone is no fault', () => {
-    expect(readQueueFile(queue, 'x.json')).toEqual({ ok: false, gone: true });
+    expect(read('x.json')).toEqual({ ok: false, gone: true });
   });
 });
 
 describe('the key of a file', () => {
   const keyOf = (name: string) => {
-    const read = readQueueFile(queue, name);
-    return read.ok ? read.fileKey : undefined;
+    const found = read(name);
+    return found.ok ? found.fileKey : undefined;
   };
 
   test('is the same as long as the file is', () => {
@@ -128,52 +137,5 @@ describe('the key of a file', () => {
     linkSync(at('template'), at('a.json'));
     expect(lstatSync(at('a.json')).mtimeMs).toBe(1_000_000);
     expect(keyOf('a.json')).not.toBe(first);
-  });
-});
-
-describe('what is rejected', () => {
-  const kept = () => readdirSync(at('.rejected')).sort();
-
-  test('is kept unchanged beside the reason, in one sentence', () => {
-    write('a.json', 'not {json');
-    expect(moveToRejected(queue, 'a.json', 'It is not JSON.')).toBe('a.json');
-    expect(existsSync(at('a.json'))).toBe(false);
-    expect(readFileSync(at('.rejected', 'a.json'), 'utf8')).toBe('not {json');
-    expect(readFileSync(at('.rejected', 'a.json.reason.txt'), 'utf8')).toBe('It is not JSON.\n');
-  });
-
-  test('takes no name that is taken', () => {
-    for (const text of ['one', 'two', 'three']) {
-      write('a.json', text);
-      moveToRejected(queue, 'a.json', 'x.');
-    }
-    expect(kept().filter((name) => name.endsWith('.json'))).toEqual([
-      'a.2.json',
-      'a.3.json',
-      'a.json',
-    ]);
-    expect(readFileSync(at('.rejected', 'a.json'), 'utf8')).toBe('one');
-  });
-
-  test.each([`${'x'.repeat(250)}.json`, `${'ä'.repeat(124)}.json`, `${'😀'.repeat(62)}.json`])(
-    'fits its reason beside a name as long as there are',
-    (name) => {
-      write(name, 'mine');
-      const keptAs = moveToRejected(queue, name, 'x.');
-      expect(kept()).toEqual([keptAs, `${keptAs}.reason.txt`].sort());
-      expect(readFileSync(at('.rejected', keptAs ?? ''), 'utf8')).toBe('mine');
-    },
-  );
-
-  test('is moved whatever it is', () => {
-    mkdirSync(at('folder.json'));
-    symlinkSync('/nowhere', at('link.json'));
-    for (const name of ['folder.json', 'link.json']) moveToRejected(queue, name, 'x.');
-    expect(lstatSync(at('.rejected', 'folder.json')).isDirectory()).toBe(true);
-    expect(lstatSync(at('.rejected', 'link.json')).isSymbolicLink()).toBe(true);
-  });
-
-  test('that somebody took away is nothing', () => {
-    expect(moveToRejected(queue, 'gone.json', 'x.')).toBeUndefined();
   });
 });

@@ -52,6 +52,8 @@ export interface Queries {
   spendTotals(): SpendTotals;
   rejected(limit: number): RejectedEnvelope[];
   countRejected(): number;
+  /** What every rejected envelope is kept as in `queue/.rejected/`. */
+  rejectedNames(): ReadonlySet<string>;
   isFileTaken(fileKey: string): boolean;
   isIdTaken(sessionId: SessionId, envelopeId: string): boolean;
   /** By the full-text index; the cost is that of the matching events, not of all. */
@@ -108,6 +110,9 @@ export function createQueries(db: Database): Queries {
   );
   const rejected = db.prepare('SELECT name, reason, at FROM rejected ORDER BY seq DESC LIMIT ?');
   const countRejected = db.prepare('SELECT count(*) FROM rejected').pluck();
+  const rejectedNames = db
+    .prepare(`SELECT payload ->> 'keptAs' FROM rejected JOIN events ON events.seq = rejected.seq`)
+    .pluck();
   const fileTaken = db.prepare('SELECT 1 FROM taken_files WHERE file_key = ?').pluck();
   const idTaken = db
     .prepare('SELECT 1 FROM taken_ids WHERE session_id = ? AND envelope_id = ?')
@@ -172,6 +177,7 @@ export function createQueries(db: Database): Queries {
     spendTotals: createSpendTotalsQuery(db),
     rejected: (limit) => rejected.all(limit) as RejectedEnvelope[],
     countRejected: () => countRejected.get() as number,
+    rejectedNames: () => new Set(rejectedNames.all() as string[]),
     isFileTaken: (fileKey) => fileTaken.get(fileKey) === 1,
     isIdTaken: (sessionId, envelopeId) => idTaken.get(sessionId, envelopeId) === 1,
     search: createSearch(db),
