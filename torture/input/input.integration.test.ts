@@ -1,0 +1,4 @@
+import { testShortForm } from '../short-form.ts';
+import { input } from './campaign.ts';
+
+testShortForm(input);
