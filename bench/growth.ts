@@ -10,8 +10,19 @@ import { percentile } from './percentile.ts';
 import { chanceFrom } from './words.ts';
 
 const aim = 1.5;
+/** What these show is longer where there is more, up to 30 days, 50 matches, or every session; they
+ * are measured so that it is known how much longer. */
+const growing = [
+  'four searches, rare words',
+  'cost rows of 30 days',
+  'list of sessions',
+  'state at a start',
+];
 const systemText = 'Answer in the owner’s stead. '.repeat(200);
-const typed = ['zebraquux', 'the', 'session', 'the session', 'parse_config', 'conf'];
+/** As many as are shown are in every store. */
+const common = ['the', 'th', 'session', 'the session'];
+/** A longer history has more of these to show. */
+const rare = ['rebuild', 'parse_config', 'conf', 'viewport budget'];
 
 /** What is timed: once a round on each store in turn. `chance` is the same for every store. */
 type Probe = (history: History, chance: () => number) => unknown;
@@ -33,9 +44,8 @@ const probes: Readonly<Record<string, Probe>> = {
     const before = 100 + Math.floor(chance() * (history.store.lastSeq() - 100));
     history.store.page({ before, limit: 50 });
   },
-  'search, six searches': (history) => {
-    for (const text of typed) history.queries.search({ text, limit: 50 });
-  },
+  'four searches, a page full': (history) => search(history, common),
+  'four searches, rare words': (history) => search(history, rare),
   'cost totals': (history) => costSummary(history.engine.state, history.queries, history.now),
   'cost rows of 30 days': (history) => costRows(history.queries, history.now),
   'decision totals': (history) => statsOf(history.queries.outcomes.totals()),
@@ -68,6 +78,10 @@ export const growth: Measurement = {
   },
 };
 
+function search({ queries }: History, texts: readonly string[]): void {
+  for (const text of texts) queries.search({ text, limit: 50 });
+}
+
 /** By probe, then by store: milliseconds of each round. */
 type Samples = Record<string, number[][]>;
 
@@ -95,7 +109,13 @@ function rowsOf(samples: Samples, sizes: readonly number[]): Row[] {
     const [small = Number.NaN, ...larger] = medians;
     const against = { name: words(sizes[0]), value: small };
     return larger.map((value, index) =>
-      ratioRow(`${name}, ${words(sizes[index + 1])}`, 'ms', value, against, aim),
+      ratioRow(
+        `${name}, ${words(sizes[index + 1])}`,
+        'ms',
+        value,
+        against,
+        growing.includes(name) ? undefined : aim,
+      ),
     );
   });
 }

@@ -22,40 +22,87 @@ export interface Sought {
 
 type EventRow = Parameters<typeof toEvent>[0];
 
-/** The newest that match are ranked, not all: to score all would cost as much as there is history. */
+/** The newest that match are looked at, not all: that would cost as much as there is history. */
 const mostRanked = 300;
 
 /**
  * Looks for words in everything that was said, by the full-text index. What has the text as it was
- * typed comes first, then the newest.
+ * typed comes first, then the newest. Only what is shown is read.
  */
 export function createSearch(db: Database): (sought: Sought) => Found[] {
-  const matching = db.prepare(
-    `SELECT ${eventColumns} FROM search JOIN events ON events.seq = search.rowid
-     WHERE search MATCH ? AND search.rowid < ? ORDER BY search.rowid DESC LIMIT ?`,
-  );
+  const lookUp = createLookUp(db);
+  const bySeq = db.prepare(`SELECT ${eventColumns} FROM events WHERE seq = ?`);
 
   return (sought) => {
-    const { text, limit, before = Number.MAX_SAFE_INTEGER, match = 'all' } = sought;
+    const { text, limit, match = 'all', exceptTool } = sought;
     const words = searchWords(text);
     if (words.length === 0) return [];
-    const find = (operator: 'AND' | 'OR') => {
-      const said = `{text} : (${words.join(` ${operator} `)})`;
-      const place = placeOf(sought);
-      const query = place === '' ? said : `${said} AND {place} : ${place}`;
-      // The statement's own columns.
-      const rows = matching.all(query, before, Math.max(limit, mostRanked)) as EventRow[];
-      return rows.map(toEvent).filter((event) => !isUseOf(event, sought.exceptTool));
+    const read = (seqs: Iterable<number>, most: number) => {
+      const events: RelayEvent[] = [];
+      for (const seq of seqs) {
+        if (events.length >= most) break;
+        // The index has rows of events only, with the statement's columns.
+        const event = toEvent(bySeq.get(seq) as EventRow);
+        if (!isUseOf(event, exceptTool)) events.push(event);
+      }
+      return events.sort((a, b) => b.seq - a.seq);
     };
-    const whole = find('AND');
+    const whole = read(lookUp.all(words, sought), limit);
     const isPartly = whole.length === 0 && match === 'any' && words.length > 1;
-    const events = isPartly ? find('OR') : whole;
+    const events = isPartly ? read(lookUp.any(words, sought), mostRanked) : whole;
     const typed = wordsIn(text);
     return rank(events, text, isPartly ? typed : [])
       .slice(0, limit)
       .map((event) => ({ event, excerpt: excerptOf(saidIn(event), text.trim(), typed) }));
   };
 }
+
+/** Sequence numbers by the index; `words` as `searchWords` gives them. */
+function createLookUp(db: Database) {
+  const matching = db
+    .prepare(
+      'SELECT rowid FROM search WHERE search MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?',
+    )
+    .pluck();
+  const payload = db.prepare('SELECT payload FROM events WHERE seq = ?').pluck();
+
+  function newest(said: string, sought: Sought): number[] {
+    const { before = Number.MAX_SAFE_INTEGER, limit } = sought;
+    const place = placeOf(sought);
+    const query = `{text} : (${said})${place === '' ? '' : ` AND {place} : ${place}`}`;
+    // The statement's one column.
+    return matching.all(query, before, Math.max(limit, mostRanked)) as number[];
+  }
+
+  /** Whole words, unless there are too few of them: what begins like a word has to be gathered from
+   * the lists of all such words, as long as they are. */
+  function withAll(words: readonly string[], sought: Sought): number[] {
+    const whole = words.map(wholeWord);
+    const seqs = newest(whole.join(' AND '), sought);
+    const isEnough = seqs.length >= sought.limit || whole.at(-1) === words.at(-1);
+    return isEnough ? seqs : newest(words.join(' AND '), sought);
+  }
+
+  /** In the text as it is stored, which need not be parsed for it. */
+  function hasAsTyped(seq: number, text: string): boolean {
+    // The statement's one column.
+    return (payload.get(seq) as string).toLowerCase().includes(text);
+  }
+
+  return {
+    /** Those that have all the words, first those that have them as they were typed. */
+    all(words: readonly string[], sought: Sought): Iterable<number> {
+      const seqs = withAll(words, sought);
+      if (words.length === 1 || seqs.length <= sought.limit) return seqs;
+      const text = JSON.stringify(sought.text.trim().toLowerCase()).slice(1, -1);
+      return new Set([...seqs.filter((seq) => hasAsTyped(seq, text)), ...seqs]);
+    },
+    any: (words: readonly string[], sought: Sought) => newest(words.join(' OR '), sought),
+  };
+}
+
+/** A word of `searchWords` without the sign that it may be the beginning of one. */
+const wholeWord = (word: string): string => word.replace(/\*$/u, '');
 
 function isUseOf(event: RelayEvent, tool: string | undefined): boolean {
   const isUse = event.type === 'tool_call' || event.type === 'tool_response';
