@@ -70,6 +70,18 @@ const sideCallCost = {
   durationMs: z.number(),
 };
 const keptKeys = z.record(z.string(), z.unknown());
+/**
+ * What of a request cannot be read from the events: the settings of that moment, and fingerprints by
+ * which a request that is made again from the events shows whether it is the one that was sent.
+ */
+const sent = z.object({
+  provider: z.enum(['anthropic', 'claude-code']),
+  cacheTtl: z.enum(['5m', '1h']),
+  effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullable(),
+  /** How often tools had been used in the same answer before. */
+  rounds: z.number(),
+  prints: z.object({ system: text, messages: text, tools: text, aside: text }),
+});
 
 /**
  * Every type of event with its payload. Conversation events (what the supervisor can see) have a
@@ -253,6 +265,8 @@ export const eventPayloads = {
     fromSeq: z.number(),
     toSeq: z.number(),
     estimatedTokens: z.number(),
+    /** Absent in what older versions stored. */
+    sent: sent.optional(),
   }),
   'call.finished': z.object({
     callId: CallId,

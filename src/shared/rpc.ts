@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Autonomy, type RelayEvent, ToolPolicy, Via } from './events.ts';
-import { type CallId, ConversationId, ExchangeId, FactId, ItemId, SessionId } from './ids.ts';
+import { CallId, ConversationId, ExchangeId, FactId, ItemId, SessionId } from './ids.ts';
 import {
   Brief,
   ClaudeCodeStatus,
@@ -90,6 +90,29 @@ export const rpc = {
     kind: 'query',
     input: z.object({ exchangeId: ExchangeId }),
     output: z.object({ events: z.array(Event) }),
+  },
+  /**
+   * What was sent with a call (absent: the last that was to bring an answer), made anew from the
+   * events. `body` is JSON, as it goes to the Messages API, or as it is handed to Claude Code.
+   */
+  'exchange.request': {
+    kind: 'query',
+    input: z.object({ exchangeId: ExchangeId, callId: CallId.optional() }),
+    output: z.object({
+      callId: CallId,
+      /** null: not known of calls by older versions. */
+      provider: z.enum(['anthropic', 'claude-code']).nullable(),
+      body: z.unknown(),
+      /** Whether it is what was sent, by its fingerprint; null: there is none to compare with. */
+      parts: z.array(
+        z.object({
+          name: z.enum(['system', 'messages', 'tools', 'aside']),
+          agrees: z.boolean().nullable(),
+        }),
+      ),
+      /** What was thought between two uses of tools was sent too, but is kept nowhere. */
+      lacksThinking: z.boolean(),
+    }),
   },
   /**
    * What was said with these words in it, whatever they are; the last may be the beginning of a word.

@@ -5,6 +5,7 @@ import { drives } from './commands/drives.ts';
 import { learn } from './commands/learn.ts';
 import { brief, facts, pin, unpin } from './commands/memory.ts';
 import { replay } from './commands/replay.ts';
+import { request } from './commands/request.ts';
 import { score, stats } from './commands/scores.ts';
 import { search } from './commands/search.ts';
 import type { CommandContext } from './terminal.ts';
@@ -73,6 +74,16 @@ test('search, brief and facts', async () => {
   expect(JSON.parse(await output(facts(context, 's1', { json: true })))).toEqual([]);
   expect(await facts(context, 'nobody', {})).toBe(1);
   expect(complaints.at(-1)).toContain('There is no session nobody');
+});
+
+test('request: what was sent, and how sure that is', async () => {
+  const body = JSON.parse(await output(request(context, 'x1', undefined, {})));
+  expect(body).toMatchObject({ model: 'claude-sonnet-5-5', stream: true });
+  expect(complaints.at(-1)).toContain('it is what was sent');
+  const asJson = JSON.parse(await output(request(context, 'x1', 'c1', { json: true })));
+  expect(asJson).toMatchObject({ callId: 'c1', provider: 'anthropic', body });
+  expect(await request(context, 'x1', 'c77', {})).toBe(1);
+  expect(await request(context, 'nonsense', undefined, {})).toBe(2);
 });
 
 test('replay, score, stats and learn', async () => {

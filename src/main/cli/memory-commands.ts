@@ -66,6 +66,11 @@ export function describeMemoryCommands({
         (await import('./commands/drives.ts')).drives(context, session, options),
       ),
     );
+  look('request <exchange> [call]', 'what was sent to the supervisor, as JSON').action(
+    run(async (exchange: string, call: string | undefined, options: Json) =>
+      (await import('./commands/request.ts')).request(context, exchange, call, options),
+    ),
+  );
   look('replay <exchange>', 'run a past exchange again, beside what it was; touches nothing')
     .option('--model <model>', 'with another model')
     .option('--instructions <file>', 'with these standing instructions')

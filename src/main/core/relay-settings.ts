@@ -26,10 +26,10 @@ export function policyOf(settings: Settings): Policy {
 /** The settings as a call wants them. */
 export function callSettingsOf(settings: SettingsStore): CallSettings {
   const { supervisor, conversation, escalation } = settings.current();
-  const { model, summaryModel, maxTokens, effort, cacheTtl } = supervisor;
+  const { provider, model, summaryModel, maxTokens, effort, cacheTtl } = supervisor;
   const { budgetTokens, capCharacters, verbatimTurns } = conversation;
   return {
-    ...{ model, summaryModel, maxTokens, effort, cacheTtl },
+    ...{ provider, model, summaryModel, maxTokens, effort, cacheTtl },
     limits: { ...defaultLimits, budgetTokens, maxCharacters: capCharacters, verbatimTurns },
     holdAll: escalation.hold === 'all',
     instructions: settings.instructions(),

@@ -31,7 +31,9 @@ import { createPhoneCodes } from './notify/phone-codes.ts';
 import type { RelayPort } from './relay-port.ts';
 import { callSettingsOf, policyOf } from './relay-settings.ts';
 import { createRelayTools } from './relay-tools.ts';
+import { createPastRequests } from './replay/past-request.ts';
 import { createReplay } from './replay/replay.ts';
+import { createRequestCalls } from './replay/request-calls.ts';
 import { createClaudeCodeCalls } from './rpc/claude-code-calls.ts';
 import { createHandlers } from './rpc/handlers.ts';
 import { createPort } from './rpc/router.ts';
@@ -274,14 +276,21 @@ async function assemble(foundations: Foundations) {
   const aside = {
     ...{ store, queries, sideCaller, record: engine.execute },
   };
-  const replay = createReplay({ ...aside, settings: () => callSettingsOf(settings) });
+  const requests = createPastRequests({ queries, settings: () => callSettingsOf(settings) });
+  const request = createRequestCalls({
+    ...{ store, requests },
+    toolsOf: ({ sessionId, conversationId }) =>
+      conversationId ? tools.toolbox.definitions(tools.placeOf({ sessionId, conversationId })) : [],
+  });
+  const replay = createReplay({ ...aside, requests });
   const learning = createLearning({
     ...{ ...aside, settings, callSettings: () => callSettingsOf(settings) },
   });
 
   const startedAt = Date.now();
   const handlers = createHandlers({
-    ...{ engine, store, queries, settings, supervisor, memory, drives, replay, learning },
+    ...{ engine, store, queries, settings, supervisor, memory, drives, request },
+    ...{ replay, learning },
     claudeCode: createClaudeCodeCalls({
       ...{ home: home.root, env: foundations.env },
       resourcesDir: findInstallation().resourcesDir,

@@ -3,7 +3,9 @@ import type { CallId, ExchangeId } from '#shared/ids.ts';
 import type { Usage } from '#shared/usage.ts';
 import type { Command, CommandOf } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { CallOutcome } from '../supervisor/supervisor.ts';
+import type { CallOutcome, SupervisorRequest } from '../supervisor/supervisor.ts';
+import type { CallSettings } from './call-settings.ts';
+import { sentMark } from './sent-mark.ts';
 
 /** `costUsd` is null for a model that the price table does not know. */
 export type Price = (
@@ -11,16 +13,26 @@ export type Price = (
   usage: Usage,
 ) => { costUsd: number | null; savedByCacheUsd: number };
 
+/** What a call is about to send. */
+export interface CallBegin {
+  purpose: 'answer' | 'summary';
+  request: SupervisorRequest;
+  provider: CallSettings['provider'];
+  /** The events that it sends. */
+  range: { fromSeq: number; toSeq: number; estimatedTokens: number };
+}
+
 /** Commits the start of a call; undefined where it must not be made now (budget, block, gone). */
 export function startCall(
   engine: Engine,
   exchangeId: ExchangeId,
-  purpose: 'answer' | 'summary',
-  { model, maxTokens }: { model: string; maxTokens: number },
-  { fromSeq, toSeq, estimatedTokens }: { fromSeq: number; toSeq: number; estimatedTokens: number },
+  { purpose, request, provider, range }: CallBegin,
 ): CallId | undefined {
+  const { model, maxTokens } = request;
+  const { fromSeq, toSeq, estimatedTokens } = range;
   const facts = { exchangeId, purpose, model, maxTokens, fromSeq, toSeq, estimatedTokens };
-  const outcome = engine.execute({ kind: 'startCall', ...facts });
+  const sent = sentMark(request, provider);
+  const outcome = engine.execute({ kind: 'startCall', ...facts, sent });
   if (!outcome.ok) return undefined;
   return outcome.events.find((event) => event.type === 'call.started')?.payload.callId;
 }

@@ -33,7 +33,8 @@ beforeEach(async () => {
   caller = createCaller({
     ...{ engine: desk.engine, queries: desk.queries, supervisor, toolbox, placeOf: () => null },
     settings: () => ({
-      ...{ model: 'm', summaryModel: 'm', maxTokens: 1000, effort: null, cacheTtl: '5m' },
+      ...{ provider: 'anthropic', model: 'm', summaryModel: 'm', maxTokens: 1000, effort: null },
+      cacheTtl: '5m',
       ...{ limits: defaultLimits, holdAll: false, instructions: 'Be brief.' },
     }),
     price: () => ({ costUsd: 0, savedByCacheUsd: 0 }),

@@ -82,6 +82,7 @@ export function createCaller(options: CallerOptions): Caller {
   const summariser = createSummariser({
     ...{ engine, queries, supervisor, price, reporter, now },
     isStopped: () => isStopped,
+    provider: () => settings().provider,
   });
   const turns = createTurns({ ...options, summariser });
   const workTools = createToolWork({
@@ -168,7 +169,10 @@ export function createCaller(options: CallerOptions): Caller {
       const ready = await turns.ready(exchange, orderOf(call));
       if (!ready) return;
       const { turn, nextSummary } = ready;
-      const callId = startCall(engine, exchange.id, 'answer', turn.request, turn.plan);
+      const callId = startCall(engine, exchange.id, {
+        ...{ purpose: 'answer', request: turn.request, range: turn.plan },
+        provider: settings().provider,
+      });
       if (!callId) return;
       call.callId = callId;
       // Not before: of two calls under way, the exchange waits for the first.

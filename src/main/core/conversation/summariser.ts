@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Queries } from '../store/queries.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { type CallReporter, callReport, type Price, startCall } from './call-record.ts';
+import type { CallSettings } from './call-settings.ts';
 import type { ConversationSummary } from './entry.ts';
 import type { ViewportLimits } from './limits.ts';
 import { omittedSummary, summaryRequest, writtenSummary } from './summary.ts';
@@ -16,6 +17,7 @@ export interface SummariserOptions {
   reporter: CallReporter;
   isStopped: () => boolean;
   now: () => number;
+  provider: () => CallSettings['provider'];
 }
 
 export interface SummaryOrder {
@@ -36,7 +38,7 @@ const summaryMaxTokens = 16_000;
  * @returns `failed`: nothing was recorded; the fault is in the store and says what happens next.
  */
 export function createSummariser(options: SummariserOptions) {
-  const { engine, queries, supervisor, price, reporter, isStopped, now } = options;
+  const { engine, queries, supervisor, price, reporter, isStopped, now, provider } = options;
 
   async function summarise(
     order: SummaryOrder,
@@ -48,7 +50,10 @@ export function createSummariser(options: SummariserOptions) {
       limits,
       maxTokens: summaryMaxTokens,
     });
-    const callId = startCall(engine, exchangeId, 'summary', request, spanOf(range));
+    const callId = startCall(engine, exchangeId, {
+      ...{ purpose: 'summary', request, range: spanOf(range) },
+      provider: provider(),
+    });
     if (!callId) return { made: false, isOptional: false };
     order.onStart?.(callId);
     const startedAt = now();

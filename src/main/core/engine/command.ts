@@ -108,6 +108,7 @@ export type Command =
       fromSeq: number;
       toSeq: number;
       estimatedTokens: number;
+      sent?: EventPayload<'call.started'>['sent'];
     }
   | (CallFacts & {
       kind: 'finishCall';

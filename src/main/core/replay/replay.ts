@@ -2,21 +2,15 @@ import type { RelayEvent } from '#shared/events.ts';
 import type { ExchangeId } from '#shared/ids.ts';
 import type { RpcError, RpcOutput, RpcParsedInput } from '#shared/rpc.ts';
 import type { SideCaller } from '../aside/side-call.ts';
-import { joinAsides } from '../conversation/aside.ts';
-import type { CallSettings } from '../conversation/call-settings.ts';
-import { planViewport } from '../conversation/viewport.ts';
 import type { Command } from '../engine/command.ts';
 import type { Outcome } from '../engine/engine.ts';
-import { memoryNote } from '../memory/memory-note.ts';
 import type { EventStore } from '../store/event-store.ts';
-import type { Queries } from '../store/queries.ts';
-import type { SupervisorRequest } from '../supervisor/supervisor.ts';
+import type { createPastRequests } from './past-request.ts';
 
 export interface ReplayOptions {
   store: EventStore;
-  queries: Queries;
+  requests: ReturnType<typeof createPastRequests>;
   sideCaller: SideCaller;
-  settings: () => CallSettings;
   record: (command: Command) => Outcome;
 }
 
@@ -29,21 +23,22 @@ type Result = { ok: true; value: RpcOutput<'exchange.replay'> } | { ok: false; e
  * touched. Tools are not offered: they would act on today's files. What the supervisor looked up
  * then is shown as the record that later calls see as well.
  */
-export function createReplay({ store, queries, sideCaller, settings, record }: ReplayOptions) {
+export function createReplay({ store, requests, sideCaller, record }: ReplayOptions) {
   return async (input: Input): Promise<Result> => {
     const { exchangeId } = input;
     const past = pastCall(store.ofExchange(exchangeId));
     if (!past) return notFound(exchangeId);
-    const request = requestOf(past, input);
-    if (!request) {
+    const { started, answer } = past;
+    const again = requests.plain(started, answer?.seq ?? null, input);
+    if (!again) {
       return no(
         'conflict',
         'It does not fit the limits of today; raise conversation.budgetTokens.',
       );
     }
-    const { sessionId, conversationId } = past.started;
+    const { sessionId, conversationId } = started;
     const about = { exchangeId, sessionId, conversationId };
-    const asked = await sideCaller.ask('replay', about, request);
+    const asked = await sideCaller.ask('replay', about, again.request);
     if (!asked.ok) return asked;
     const { call } = asked;
     const payload = {
@@ -55,35 +50,6 @@ export function createReplay({ store, queries, sideCaller, settings, record }: R
     const seq = recorded.ok ? (recorded.events[0]?.seq ?? 0) : 0;
     return { ok: true, value: { seq, original: past.original, replay: call } };
   };
-
-  function requestOf(
-    { started, answer }: PastCall,
-    { model, instructions, brief }: Input,
-  ): SupervisorRequest | undefined {
-    const { seq, sessionId, conversationId, exchangeId, payload } = started;
-    if (!conversationId || !exchangeId) return undefined;
-    const given = settings();
-    const { effort, cacheTtl, limits } = given;
-    const system = instructions ?? queries.instructionsBefore(seq) ?? given.instructions;
-    const then = sessionId ? queries.memory.briefBefore(sessionId, seq) : null;
-    const kept = memoryNote({
-      facts: queries.memory.factsBefore(conversationId, seq),
-      sessionId,
-      brief: brief === undefined ? then : { text: brief, by: 'owner', setAt: 0 },
-    });
-    const aside = joinAsides(kept, queries.drives.told(exchangeId, seq));
-    const shown = { callSeq: seq, answerSeq: answer?.seq ?? null, exchangeId };
-    const window = queries.windowBefore(conversationId, shown);
-    const plan = planViewport({ ...window, systemText: system + (aside ?? ''), limits });
-    if (plan.kind !== 'send') return undefined;
-    return {
-      ...{ model: model ?? payload.model, maxTokens: payload.maxTokens, system, cacheTtl },
-      ...{ messages: plan.messages, verdictTools: true },
-      ...(aside === undefined ? {} : { aside }),
-      ...(plan.pinnedMessage === undefined ? {} : { pinnedMessage: plan.pinnedMessage }),
-      ...(effort ? { effort } : {}),
-    };
-  }
 }
 
 interface PastCall {

@@ -10,6 +10,7 @@ import type { Engine, Outcome } from '../engine/engine.ts';
 import type { createLearning } from '../learning/learning.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { createReplay } from '../replay/replay.ts';
+import type { createRequestCalls } from '../replay/request-calls.ts';
 import type { EditResult } from '../settings/edits.ts';
 import { credentialOf } from '../settings/secrets.ts';
 import type { SettingsStore } from '../settings/settings.ts';
@@ -42,6 +43,7 @@ export interface HandlerOptions {
   supervisor: Supervisor;
   memory: Memory;
   drives: Drives;
+  request: ReturnType<typeof createRequestCalls>;
   replay: ReturnType<typeof createReplay>;
   learning: ReturnType<typeof createLearning>;
   /** What does not change while the relay runs. */
@@ -140,6 +142,7 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'exchange.events': ({ exchangeId }) => events(store.ofExchange(exchangeId)),
     ...createScoreCalls({ queries, now, drives, attempt: executeAll }),
     ...createDriveCalls({ engine, drives, carryOut }),
+    'exchange.request': options.request,
     'exchange.replay': options.replay,
     'instructions.propose': options.learning.propose,
     'instructions.apply': options.learning.apply,

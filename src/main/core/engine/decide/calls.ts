@@ -24,13 +24,9 @@ export const startCall: Decide<CommandOf<'startCall'>> = (state, command, given)
   if (budgetItem) events.push(settled(budgetItem, 'mended', null, ''));
   // The short id follows from the state and has the brand's form.
   const callId = `c${state.numbers.call + 1}` as CallId;
-  const { purpose, model, maxTokens, fromSeq, toSeq, estimatedTokens } = command;
-  const attempt = exchange.attempt + 1;
-  events.push({
-    type: 'call.started',
-    ...subjectOf(exchange),
-    payload: { callId, purpose, attempt, model, maxTokens, fromSeq, toSeq, estimatedTokens },
-  });
+  const { kind: _, exchangeId: __, ...facts } = command;
+  const payload = { callId, attempt: exchange.attempt + 1, ...facts };
+  events.push({ type: 'call.started', ...subjectOf(exchange), payload });
   return decided(...events);
 };
 
