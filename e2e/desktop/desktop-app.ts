@@ -114,23 +114,31 @@ export async function launchDesktop(
   };
 }
 
+/** Starts the program itself, as a user or the system does; `args` come before what the rig needs. */
+export function spawnDesktop(
+  session: DesktopSession,
+  home: TestHome,
+  { program = session.electronPath, args }: { program?: string; args: string[] },
+): ChildProcess {
+  const flags = [...electronFlags, ...(session.isSandboxed ? [] : ['--no-sandbox'])];
+  return spawn(program, [...args, ...flags, '--remote-debugging-port=0'], {
+    env: home.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
 export type PlainDesktop = Pick<DesktopApp, 'page' | 'call' | 'quit'>;
 
 /**
- * The desktop started as a user does, without what Playwright puts into an Electron (which takes the
- * keychain away from it). Resolves once it has its relay.
+ * The desktop without what Playwright puts into an Electron (which takes the keychain away from it).
+ * Resolves once it has its relay.
  */
 export async function startPlainDesktop(
   session: DesktopSession,
   home: TestHome,
-  { program = session.electronPath, args }: { program?: string; args: string[] },
+  start: { program?: string; args: string[] },
 ): Promise<PlainDesktop> {
-  const sandbox = session.isSandboxed ? [] : ['--no-sandbox'];
-  const child = spawn(
-    program,
-    [...electronFlags, ...sandbox, '--remote-debugging-port=0', ...args],
-    { env: home.env, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const child = spawnDesktop(session, home, start);
   const address = await debuggingAddress(child);
   await session.probe.waitFor(() => connectRelay(home.root), { timeout: 30_000 });
   await session.probe.waitFor(() => isInterfaceLoaded(address), {

@@ -12,6 +12,9 @@ import { declareInterfaceScheme } from './security/interface-scheme.ts';
  * The desktop program. What has to be said before Electron is ready is said here; nothing may be
  * awaited at the top level, since Electron is not ready before this module has run.
  */
+// The terminal it was started from may be gone, and writing there is an error then. Electron shows an
+// error that nobody handles in a box of its own, behind which everything stands still.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 // Electron refuses to start as root but with this switch, and with both it never stops trying.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 declareInterfaceScheme();
