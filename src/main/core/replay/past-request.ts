@@ -88,7 +88,8 @@ export function createPastRequests({ queries, settings }: PastRequestOptions) {
       // Of the calls of a turn each but the last asked for tools.
       ask(turn, calls[index] ?? first, events);
       const { entries } = window(next, conversationId, broughtBy(next, events));
-      continueTurn(turn, entries, { rounds: index + 1, limits: settings().limits });
+      const { limits } = settings();
+      continueTurn(turn, entries, { rounds: index + 1, limits, sessionId: call.sessionId });
     }
     return { ...request, turn: turn.rounds };
   }
