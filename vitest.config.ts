@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.{ts,tsx}'],
+          include: ['{src,torture}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts'],
           testTimeout: 10_000,
         },

@@ -19,16 +19,18 @@ export async function readBooks(home: string): Promise<Books> {
     }
     const db = await openDatabase(path.join(folder, 'relay.db'));
     try {
-      const before = tableRows(db, readModelTables);
       const store = createEventStore(db);
+      const before = tableRows(db, readModelTables);
       const calls = [...store.all(0)].flatMap((event): KeptCall[] => {
+        const atMs = event.at;
         if (event.type === 'call.finished') {
           const { requestId, model, usage, costUsd } = event.payload;
-          return [{ requestId, model, usage, costUsd, hasFailed: false }];
+          return [{ atMs, requestId, model, usage, costUsd, hasFailed: false }];
         }
         if (event.type !== 'call.failed') return [];
         const { fault, model, usage, costUsd } = event.payload;
-        return [{ requestId: fault.requestId ?? null, model, usage, costUsd, hasFailed: true }];
+        const { requestId = null } = fault;
+        return [{ atMs, requestId, model, usage, costUsd, hasFailed: true }];
       });
       // The query's own columns.
       const spent = db

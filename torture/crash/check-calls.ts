@@ -3,9 +3,26 @@ import type { ApiCall, Books, Evidence, KeptCall, Life } from './evidence.ts';
 import type { PriceList } from './price-list.ts';
 
 /** Calls that the API took on and that the relay knows nothing of: what a kill has cost. */
-export function lostCalls({ calls }: Evidence, { calls: kept }: Books): ApiCall[] {
+export function lostCalls({ calls, lives }: Evidence, { calls: kept }: Books): ApiCall[] {
   const known = new Set(kept.map(({ requestId }) => requestId));
-  return calls.filter(({ requestId }) => requestId === undefined || !known.has(requestId));
+  const unknown = calls.filter(({ requestId }) => !requestId || !known.has(requestId));
+  // A call that was given up before any answer came has no id on Relay's side: it is told by its
+  // time, of which the end comes after the request and in the same life.
+  const givenUp = kept.filter(({ requestId }) => requestId === null).map(({ atMs }) => atMs);
+  const found = new Set<ApiCall>();
+  for (const endedMs of givenUp.sort((a, b) => a - b)) {
+    const life = lives.find(({ fromMs, toMs }) => endedMs >= fromMs && endedMs <= toMs);
+    const begun = unknown.find(
+      (call) =>
+        !found.has(call) &&
+        call.outcome === 'left' &&
+        call.atMs <= endedMs &&
+        life !== undefined &&
+        isWithin(call, life),
+    );
+    if (begun) found.add(begun);
+  }
+  return unknown.filter((call) => !found.has(call));
 }
 
 /** Of each kind at most one call is lost, and so made again, for each conversation and kill. */

@@ -45,6 +45,9 @@ export interface Life {
 
 /** A call as the relay keeps it. */
 export interface KeptCall {
+  /** When its end was committed. */
+  atMs: number;
+  /** null where nothing of an answer had come when Relay gave it up. */
   requestId: string | null;
   model: string;
   hasFailed: boolean;

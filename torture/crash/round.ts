@@ -119,10 +119,13 @@ async function endLife(
   const isOver = { value: false };
   const late = () => delay(patienceMs, undefined, { ref: false });
   if (aim.point === 'any moment') {
-    // From its very first steps on.
-    await delay(chance.whole(0, 400));
-    if (chance.happens(0.15)) relay.stop();
-    if (chance.happens(0.5)) await delay(chance.whole(0, 20));
+    // From its very first steps on; most of the time in the middle of its work.
+    if (chance.happens(0.7)) await Promise.race([relay.opened, late()]);
+    await delay(chance.whole(0, 500));
+    if (chance.happens(0.15)) {
+      relay.stop();
+      await delay(chance.whole(0, 40));
+    }
   } else if (aim.point === 'api.asked') {
     let left = aim.times;
     const asked = new Promise<void>((resolve) => {
@@ -198,7 +201,7 @@ const config = `faults:
   firstWaitSeconds: 0.02
   longestWaitSeconds: 0.1
 supervisor:
-  idleTimeoutSeconds: 0.3
+  idleTimeoutSeconds: 0.5
 conversation:
   budgetTokens: 4000
   capCharacters: 14000
