@@ -66,6 +66,7 @@ const sideCallCost = {
   model: text,
   usage: Usage,
   costUsd: z.number().nullable(),
+  isEstimate: z.boolean().optional(),
   savedByCacheUsd: z.number(),
   durationMs: z.number(),
 };
@@ -275,6 +276,8 @@ export const eventPayloads = {
     usage: Usage,
     /** null: the price table does not know the model. */
     costUsd: z.number().nullable(),
+    /** The owner's Claude Code answered: what the API would have charged, and nobody did. */
+    isEstimate: z.boolean().optional(),
     /** Negative where writing the cache cost more than reading from it saved. */
     savedByCacheUsd: z.number(),
     stopReason: text,
@@ -291,6 +294,7 @@ export const eventPayloads = {
     model: text,
     usage: Usage.nullable(),
     costUsd: z.number().nullable(),
+    isEstimate: z.boolean().optional(),
     savedByCacheUsd: z.number(),
     durationMs: z.number(),
   }),

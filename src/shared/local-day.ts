@@ -4,3 +4,8 @@ export function localDay(at: number): string {
   const two = (n: number) => String(n).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
+
+/** Local date and hour, `2026-11-21T09`. */
+export function localHour(at: number): string {
+  return `${localDay(at)}T${String(new Date(at).getHours()).padStart(2, '0')}`;
+}

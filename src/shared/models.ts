@@ -110,6 +110,8 @@ export type ToolSetting = z.infer<typeof ToolSetting>;
 export const CostLine = z.object({
   key: z.string(),
   usd: z.number(),
+  /** How much of it the owner's Claude Code answered: what the API would have charged, an estimate. */
+  estimatedUsd: z.number(),
   calls: z.number(),
   tokens: Usage,
 });
@@ -118,6 +120,8 @@ export type CostLine = z.infer<typeof CostLine>;
 export const CostSummary = z.object({
   todayUsd: z.number(),
   totalUsd: z.number(),
+  /** How much of the total is estimates, as in a line. */
+  estimatedUsd: z.number(),
   calls: z.number(),
   tokens: Usage,
   /** The dearest hundred. */
@@ -144,10 +148,23 @@ export const CostRow = Usage.extend({
   purpose: z.string(),
   calls: z.number(),
   usd: z.number(),
+  estimatedUsd: z.number(),
   savedUsd: z.number(),
   unpricedCalls: z.number(),
 });
 export type CostRow = z.infer<typeof CostRow>;
+
+/** What one hour of a day cost. */
+export const CostHour = Usage.extend({
+  /** 0 to 23, by the relay's clock. */
+  hour: z.number(),
+  calls: z.number(),
+  usd: z.number(),
+  estimatedUsd: z.number(),
+  savedUsd: z.number(),
+  unpricedCalls: z.number(),
+});
+export type CostHour = z.infer<typeof CostHour>;
 
 /** USD per million tokens. */
 const TokenRates = z.object({
@@ -252,6 +269,8 @@ export const SideCall = z.object({
   usage: Usage,
   /** null: the price table does not know the model. */
   costUsd: z.number().nullable(),
+  /** The owner's Claude Code answered: what the API would have charged, and nobody did. */
+  isEstimate: z.boolean().optional(),
   savedByCacheUsd: z.number(),
   stopReason: z.string(),
   durationMs: z.number(),

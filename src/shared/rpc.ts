@@ -5,6 +5,7 @@ import {
   Brief,
   ClaudeCodeStatus,
   ConnectScope,
+  CostHour,
   CostRow,
   CostSummary,
   DriveSummary,
@@ -45,6 +46,8 @@ export const rpc = {
   'cost.summary': { kind: 'query', input: nothing, output: CostSummary },
   /** What was spent, a row for each day, session, model and purpose, of the last 30 days. */
   'cost.rows': { kind: 'query', input: nothing, output: z.array(CostRow) },
+  /** What today cost, hour by hour; hours without a call are left out. */
+  'cost.hours': { kind: 'query', input: nothing, output: z.array(CostHour) },
   /** The price table in force: the shipped one with the owner's own prices laid over it. */
   'prices.list': {
     kind: 'query',
@@ -292,6 +295,7 @@ export const rpc = {
       corrections: z.number(),
       model: z.string(),
       costUsd: z.number().nullable(),
+      isEstimate: z.boolean().optional(),
     }),
   },
   /** Makes the change that was shown; `conflict` when supervisor.md has changed since. */

@@ -183,6 +183,23 @@ describe('looking', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  test('estimates are marked, and today is told by the hour', async () => {
+    await serve();
+    const tokens = { input: 0, output: 900, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+    const spent = { calls: 2, usd: 0.25, savedUsd: 0, unpricedCalls: 0, ...tokens };
+    const value = [
+      { hour: 9, ...spent, estimatedUsd: 0 },
+      { hour: 14, ...spent, estimatedUsd: 0.25 },
+    ];
+    fake.answer('cost.hours', { ok: true, value });
+    const { out } = await relay(['cost', '--today']);
+    expect(out).toMatch(/^09:00 +\$0\.25 /m);
+    expect(out).toMatch(/^14:00 +~\$0\.25 /m);
+    expect(out).toContain('~ your own Claude Code answered');
+    fake.answer('cost.hours', { ok: true, value: [] });
+    expect((await relay(['cost', '--today'])).out).toBe('Nothing was spent today.\n');
+  });
+
   test('what a session says cannot drive the terminal', async () => {
     await serve();
     const list = await fake.port.call('inbox.list', {});

@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { findInstallation } from '#core/installation.ts';
 import { homeRoot } from '#core/settings/home-paths.ts';
 import type { ConnectOptions } from './commands/connect.ts';
+import type { CostOptions } from './commands/cost.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ExportOptions } from './commands/export.ts';
 import { describeMemoryCommands } from './memory-commands.ts';
@@ -89,9 +90,13 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
       (await import('./commands/sessions.ts')).sessions(context, options),
     ),
   );
-  look('cost', 'money and tokens').action(
-    run(async (options: Json) => (await import('./commands/cost.ts')).cost(context, options)),
-  );
+  look('cost', 'money and tokens')
+    .option('--today', 'today alone, by the hour')
+    .action(
+      run(async (options: CostOptions) =>
+        (await import('./commands/cost.ts')).cost(context, options),
+      ),
+    );
   look('tail', 'the live stream of events')
     .option('--after <n>', 'begin after this sequence number', readWholeNumber)
     .action(

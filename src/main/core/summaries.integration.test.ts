@@ -81,6 +81,10 @@ test('what a summary costs is counted, apart', async () => {
   const all = cost.byPurpose.reduce((sum, { usd }) => sum + usd, 0);
   expect(cost.totalUsd).toBeCloseTo(all, 12);
   expect(cost.todayUsd).toBeCloseTo(all, 12);
+  expect(cost.estimatedUsd).toBe(0);
+  const hours = await relay.call('cost.hours', {});
+  expect(hours.reduce((sum, { usd }) => sum + usd, 0)).toBeCloseTo(cost.todayUsd, 12);
+  expect(hours.reduce((sum, { calls }) => sum + calls, 0)).toBe(cost.calls);
   expect(cost.byModel.map(({ key }) => key).sort()).toEqual([summaryModel, 'claude-sonnet-5-5']);
 });
 

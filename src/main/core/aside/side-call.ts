@@ -52,9 +52,10 @@ export function createSideCaller(options: SideCallerOptions): SideCaller {
       const outcome = await supervisor.answer(request, () => {}, stopping.signal);
       if (stopping.signal.aborted) return no('Relay was stopped meanwhile. Ask again.');
       const durationMs = now() - startedAt;
+      const estimate = outcome.isEstimate ? { isEstimate: true } : {};
       if (outcome.ok && outcome.kind === 'answer') {
         const { text, verdict, usage, model, stopReason } = outcome.answer;
-        const cost = price(model, usage);
+        const cost = { ...price(model, usage), ...estimate };
         return { ok: true, call: { text, verdict, model, usage, ...cost, stopReason, durationMs } };
       }
       const { usage, model = request.model } = outcome.ok ? outcome.answer : outcome;
@@ -62,7 +63,8 @@ export function createSideCaller(options: SideCallerOptions): SideCaller {
         ? 'It asked for tools that were not offered.'
         : outcome.fault.message;
       if (usage) {
-        const payload = { purpose, model, usage, ...price(model, usage), message, durationMs };
+        const cost = { ...price(model, usage), ...estimate };
+        const payload = { purpose, model, usage, ...cost, message, durationMs };
         engine.execute({ kind: 'recordSideCallFailure', ...about, payload });
       }
       return no(message);

@@ -50,15 +50,17 @@ export function callReport(
   price: Price,
   { firstTextMs }: Pick<CommandOf<'finishCall'>, 'firstTextMs'>,
 ): Command {
+  const { isEstimate } = outcome;
   if (outcome.ok) {
     const { model, usage, stopReason, requestId = null } = outcome.answer;
-    const told = { model, usage, ...price(model, usage), stopReason, requestId };
+    const cost = { ...price(model, usage), isEstimate };
+    const told = { model, usage, ...cost, stopReason, requestId };
     const { verdict, tools } = decidedBy(outcome, facts.purpose);
     return { kind: 'finishCall', ...facts, ...told, firstTextMs, verdict, tools };
   }
   const { fault, usage = null, model = requestedModel } = outcome;
   const cost = usage ? price(model, usage) : { costUsd: null, savedByCacheUsd: 0 };
-  return { kind: 'failCall', ...facts, fault, model, usage, ...cost };
+  return { kind: 'failCall', ...facts, fault, model, usage, ...cost, isEstimate };
 }
 
 function decidedBy(

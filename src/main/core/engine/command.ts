@@ -81,6 +81,8 @@ interface CallFacts {
   durationMs: number;
   usage: Usage | null;
   costUsd: number | null;
+  /** See `call.finished`. */
+  isEstimate?: boolean | undefined;
   savedByCacheUsd: number;
 }
 

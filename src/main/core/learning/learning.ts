@@ -44,15 +44,19 @@ export function createLearning(options: LearningOptions) {
     const asked = await sideCaller.ask('proposal', nobody, request);
     if (!asked.ok) return asked;
     const additions = additionsIn(asked.call.text);
-    const { model, usage, costUsd, savedByCacheUsd, durationMs } = asked.call;
+    const { model, usage, costUsd, savedByCacheUsd, durationMs, isEstimate } = asked.call;
     const upTo = corrections[0]?.seq ?? learntUpTo;
-    const told = { model, usage, costUsd, savedByCacheUsd, durationMs };
+    const estimate = isEstimate ? { isEstimate } : {};
+    const told = { model, usage, costUsd, ...estimate, savedByCacheUsd, durationMs };
     const payload = { additions, corrections: corrections.length, upTo, ...told };
     const recorded = record({ kind: 'recordProposal', payload });
     if (!recorded.ok) return { ok: false, error: recorded.refusal };
     const diff = diffOf(instructions, withAdditions(instructions, additions));
     const seq = recorded.events[0]?.seq ?? 0;
-    return { ok: true, value: { seq, diff, corrections: corrections.length, model, costUsd } };
+    return {
+      ok: true,
+      value: { seq, diff, corrections: corrections.length, model, costUsd, ...estimate },
+    };
   }
 
   /** `diff` is what the owner was shown: anything else is not what he approved. */

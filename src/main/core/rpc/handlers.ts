@@ -25,6 +25,7 @@ import { exportConversation } from './export-call.ts';
 import { createMemoryCalls } from './memory-calls.ts';
 import { createScoreCalls } from './score-calls.ts';
 import {
+  costHours,
   costRows,
   costSummary,
   countQueued,
@@ -125,6 +126,7 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'inbox.list': () => value(inbox()),
     'sessions.list': () => value(sessions()),
     'cost.summary': () => value(cost()),
+    'cost.hours': () => value(costHours(queries, now())),
     'cost.rows': () => value(costRows(queries, now())),
     'prices.list': () => value(options.prices()),
     'envelopes.rejected': () => value(queries.rejected(200)),

@@ -150,7 +150,15 @@ test('costs are what is kept of them, with what today cost', () => {
   const relay = pureRelay();
   relay.answers(relay.says('s1'), 'Go on.', 0.25);
   const spent = { input: 30, output: 15, cacheRead: 9, cacheWrite5m: 6, cacheWrite1h: 3 };
-  const line = { key: 's1', calls: 6, usd: 5, savedUsd: 1.5, unpricedCalls: 3, ...spent };
+  const line = {
+    key: 's1',
+    calls: 6,
+    usd: 5,
+    estimatedUsd: 2,
+    savedUsd: 1.5,
+    unpricedCalls: 3,
+    ...spent,
+  };
   const totals = {
     all: { ...line, key: '' },
     sessions: [line],
@@ -159,8 +167,8 @@ test('costs are what is kept of them, with what today cost', () => {
     days: [],
   };
   expect(costSummary(relay.state, { spendTotals: () => totals }, relay.now)).toEqual({
-    ...{ todayUsd: 0.25, totalUsd: 5, calls: 6, tokens: spent },
-    bySession: [{ key: 's1', usd: 5, calls: 6, tokens: spent }],
+    ...{ todayUsd: 0.25, totalUsd: 5, estimatedUsd: 2, calls: 6, tokens: spent },
+    bySession: [{ key: 's1', usd: 5, estimatedUsd: 2, calls: 6, tokens: spent }],
     ...{ byModel: [], byDay: [], byPurpose: [], savedByCacheUsd: 1.5, unpricedCalls: 3 },
   });
   const nothing = { ...totals, all: undefined, sessions: [] };

@@ -2,6 +2,7 @@ import type { RelayEvent } from '#shared/events.ts';
 import type { SessionId } from '#shared/ids.ts';
 import { localDay } from '#shared/local-day.ts';
 import type {
+  CostHour,
   CostLine,
   CostRow,
   CostSummary,
@@ -174,6 +175,13 @@ export function costRows(queries: Pick<Queries, 'spend'>, now: number): CostRow[
   return queries.spend(firstOf30Days(now));
 }
 
+/** What today cost, hour by hour. */
+export function costHours(queries: Pick<Queries, 'spendHours'>, now: number): CostHour[] {
+  return queries
+    .spendHours(localDay(now))
+    .map(({ key, ...spent }) => ({ hour: Number(key.slice(-2)), ...spent }));
+}
+
 /** Local date, YYYY-MM-DD, of the first of 30 days that end today. */
 export function firstOf30Days(now: number): string {
   const date = new Date(now);
@@ -189,6 +197,7 @@ export function costSummary(
   return {
     todayUsd: todayUsd(state, now),
     totalUsd: all?.usd ?? 0,
+    estimatedUsd: all?.estimatedUsd ?? 0,
     calls: all?.calls ?? 0,
     tokens: all ? tokensOf(all) : noUsage,
     bySession: sessions.map(costLine),
@@ -203,6 +212,7 @@ export function costSummary(
 const costLine = (total: SpendTotal): CostLine => ({
   key: total.key,
   usd: total.usd,
+  estimatedUsd: total.estimatedUsd,
   calls: total.calls,
   tokens: tokensOf(total),
 });

@@ -287,4 +287,11 @@ export const migrations: readonly string[] = [
       UNION ALL SELECT 'model', model, * FROM outcomes
     ) GROUP BY dimension, "key";
   `,
+  `
+  -- How much of it was answered by the owner's Claude Code, and is an estimate.
+  ALTER TABLE spend ADD COLUMN estimated_usd REAL NOT NULL DEFAULT 0;
+  ALTER TABLE spend_totals ADD COLUMN estimated_usd REAL NOT NULL DEFAULT 0;
+  -- Hours are a new dimension of the totals, which only the events know.
+  INSERT OR IGNORE INTO read_models_due SELECT 1 WHERE EXISTS (SELECT 1 FROM events);
+  `,
 ];

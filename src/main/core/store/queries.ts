@@ -10,7 +10,12 @@ import { createMemoryQueries, type MemoryQueries } from './memory-queries.ts';
 import { createOutcomeQueries, type OutcomeQueries } from './outcomes.ts';
 import { pendingEntriesSql } from './read-models.ts';
 import { createSearch, type Sought } from './search.ts';
-import { createSpendTotalsQuery, type SpendTotals } from './totals.ts';
+import {
+  createSpendHoursQuery,
+  createSpendTotalsQuery,
+  type SpendTotal,
+  type SpendTotals,
+} from './totals.ts';
 
 export interface SessionRow {
   id: SessionId;
@@ -27,6 +32,7 @@ export interface SpendRow extends Usage {
   purpose: string;
   calls: number;
   usd: number;
+  estimatedUsd: number;
   savedUsd: number;
   unpricedCalls: number;
 }
@@ -50,6 +56,8 @@ export interface Queries {
   /** From a day (YYYY-MM-DD) on. */
   spend(firstDay: string): SpendRow[];
   spendTotals(): SpendTotals;
+  /** What each hour of a day cost; `key` is the local date and hour. */
+  spendHours(day: string): SpendTotal[];
   rejected(limit: number): RejectedEnvelope[];
   countRejected(): number;
   /** What every rejected envelope is kept as in `queue/.rejected/`. */
@@ -105,7 +113,7 @@ export function createQueries(db: Database): Queries {
   const spend = db.prepare(
     `SELECT day, session_id AS session, model, purpose, calls, input, output,
        cache_read AS cacheRead, cache_write_5m AS cacheWrite5m, cache_write_1h AS cacheWrite1h,
-       cost_usd AS usd, saved_usd AS savedUsd, unpriced_calls AS unpricedCalls FROM spend
+       cost_usd AS usd, estimated_usd AS estimatedUsd, saved_usd AS savedUsd, unpriced_calls AS unpricedCalls FROM spend
      WHERE day >= ? ORDER BY day`,
   );
   const rejected = db.prepare('SELECT name, reason, at FROM rejected ORDER BY seq DESC LIMIT ?');
@@ -175,6 +183,7 @@ export function createQueries(db: Database): Queries {
       ),
     spend: (firstDay) => spend.all(firstDay) as SpendRow[],
     spendTotals: createSpendTotalsQuery(db),
+    spendHours: createSpendHoursQuery(db),
     rejected: (limit) => rejected.all(limit) as RejectedEnvelope[],
     countRejected: () => countRejected.get() as number,
     rejectedNames: () => new Set(rejectedNames.all() as string[]),

@@ -1,5 +1,6 @@
 import { conversationEventTypes, type RelayEvent } from '#shared/events.ts';
-import { localDay } from '#shared/local-day.ts';
+import { localDay, localHour } from '#shared/local-day.ts';
+import type { Usage } from '#shared/usage.ts';
 import type { Database } from './database.ts';
 import { factIdOf } from './memory-queries.ts';
 import { createOutcomes } from './outcomes.ts';
@@ -85,18 +86,9 @@ export function createReadModels(db: Database): ApplyEvent {
     addToTotals(spent);
   };
   const spend = (event: RelayEvent<'call.finished' | 'call.failed'>): void => {
-    const { usage, costUsd, savedByCacheUsd, model, purpose } = event.payload;
+    const { usage, costUsd, purpose } = event.payload;
     if (!usage) return;
-    addSpent({
-      ...usage,
-      day: localDay(event.at),
-      session: event.sessionId ?? '',
-      model,
-      purpose,
-      cost: costUsd ?? 0,
-      saved: savedByCacheUsd,
-      unpriced: costUsd === null ? 1 : 0,
-    });
+    addSpent(spentBy(event, usage, purpose));
     if (event.sessionId) run.addSessionCost.run(costUsd ?? 0, event.sessionId);
     if (event.exchangeId) run.addExchangeCost.run(costUsd ?? 0, event.exchangeId);
   };
@@ -106,12 +98,7 @@ export function createReadModels(db: Database): ApplyEvent {
     event: RelayEvent<'replay.made' | 'proposal.made' | 'side_call.failed'>,
     purpose: string,
   ): void => {
-    const { usage, costUsd, savedByCacheUsd, model } = event.payload;
-    addSpent({
-      ...usage,
-      ...{ day: localDay(event.at), session: event.sessionId ?? '', model, purpose },
-      ...{ cost: costUsd ?? 0, saved: savedByCacheUsd, unpriced: costUsd === null ? 1 : 0 },
-    });
+    addSpent(spentBy(event, event.payload.usage, purpose));
   };
 
   const appliers: { [T in RelayEvent['type']]?: Applier<T> } = {
@@ -254,13 +241,14 @@ function prepare(db: Database) {
     summarise: db.prepare('UPDATE conversations SET summary_seq = ? WHERE id = ?'),
     spend: db.prepare(
       `INSERT INTO spend VALUES (@day, @session, @model, @purpose, 1, @input, @output, @cacheRead,
-         @cacheWrite5m, @cacheWrite1h, @cost, @saved, @unpriced)
+         @cacheWrite5m, @cacheWrite1h, @cost, @saved, @unpriced, @estimated)
        ON CONFLICT DO UPDATE SET calls = calls + 1, input = input + excluded.input,
          output = output + excluded.output, cache_read = cache_read + excluded.cache_read,
          cache_write_5m = cache_write_5m + excluded.cache_write_5m,
          cache_write_1h = cache_write_1h + excluded.cache_write_1h,
          cost_usd = cost_usd + excluded.cost_usd, saved_usd = saved_usd + excluded.saved_usd,
-         unpriced_calls = unpriced_calls + excluded.unpriced_calls`,
+         unpriced_calls = unpriced_calls + excluded.unpriced_calls,
+         estimated_usd = estimated_usd + excluded.estimated_usd`,
     ),
     pinFact: db.prepare(
       `INSERT INTO facts (id, pinned_seq, conversation_id, text, "by", pinned_at)
@@ -291,6 +279,23 @@ export function pendingEntriesSql(columns: string): string {
       AND (entries.exchange_id IS NULL OR entries.exchange_id = ? OR exchanges.closed_at IS NOT NULL)
       AND entries.seq <= ? AND events.type <> 'tool_call'
     ORDER BY entries.seq`;
+}
+
+type Paid = 'call.finished' | 'call.failed' | 'replay.made' | 'proposal.made' | 'side_call.failed';
+
+function spentBy(
+  { at, sessionId, payload }: RelayEvent<Paid>,
+  usage: Usage,
+  purpose: string,
+): Spent {
+  const { model, costUsd, savedByCacheUsd, isEstimate } = payload;
+  const cost = costUsd ?? 0;
+  return {
+    ...usage,
+    ...{ day: localDay(at), hour: localHour(at), session: sessionId ?? '', model, purpose },
+    ...{ cost, estimated: isEstimate ? cost : 0, saved: savedByCacheUsd },
+    unpriced: costUsd === null ? 1 : 0,
+  };
 }
 
 function firstLine(text: string): string {

@@ -398,6 +398,10 @@ test('a relay answers through the provider that the settings name now, without a
   const { usage, costUsd } = (await relay.waitFor('call.finished')).payload;
   expect(usage).toEqual(api.requests.at(-1)?.usage);
   expect(costUsd).toBeGreaterThan(0);
+  // Nobody is charged by the price table.
+  const [row] = await relay.call('cost.rows', {});
+  expect(row).toMatchObject({ usd: costUsd, estimatedUsd: costUsd });
+  expect(await relay.call('cost.summary', {})).toMatchObject({ estimatedUsd: costUsd });
   // Its own hooks, were they in reach, would have written an envelope of that claude.
   expect(relay.events.filter(({ type }) => type === 'user_message')).toHaveLength(1);
   expect(await relay.call('supervisor.probe', {})).toMatchObject({ ok: true });

@@ -104,7 +104,8 @@ export function createClaudeCodeSupervisor(options: ClaudeCodeSupervisorOptions)
   return {
     async answer(request, onProgress, signal) {
       const startedAt = now();
-      const outcome = await call(request, onProgress, signal);
+      // The owner's subscription, or whatever Claude Code is signed in with, pays for it.
+      const outcome = { ...(await call(request, onProgress, signal)), isEstimate: true };
       const { model } = request;
       const fields = { provider: 'claude-code', model, durationMs: now() - startedAt };
       if (outcome.ok)

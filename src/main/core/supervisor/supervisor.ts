@@ -89,11 +89,15 @@ export interface ToolRequest extends Omit<SupervisorAnswer, 'verdict'> {
   assistant: unknown;
 }
 
-export type CallOutcome =
+export type CallOutcome = (
   | { ok: true; kind: 'answer'; answer: SupervisorAnswer }
   | { ok: true; kind: 'tools'; answer: ToolRequest }
   /** `usage`: what a call that failed after it began has cost all the same. */
-  | { ok: false; fault: Fault; partialText: string; usage?: Usage; model?: string };
+  | { ok: false; fault: Fault; partialText: string; usage?: Usage; model?: string }
+) & {
+  /** The usage is charged to nobody by the price table; its price is what the API would charge. */
+  isEstimate?: boolean;
+};
 
 /**
  * The Claude that answers. A provider never throws for what the far end does: every fault is an

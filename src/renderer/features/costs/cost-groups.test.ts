@@ -4,7 +4,7 @@ import { asCsv, groupRows, totalOf } from './cost-groups.ts';
 
 const row = (change: Partial<CostRow>): CostRow => ({
   ...{ day: '2026-11-21', session: 's', model: 'm', purpose: 'answer', calls: 1, usd: 1 },
-  ...{ savedUsd: 0, unpricedCalls: 0, input: 1, output: 2, cacheRead: 3 },
+  ...{ estimatedUsd: 0, savedUsd: 0, unpricedCalls: 0, input: 1, output: 2, cacheRead: 3 },
   ...{ cacheWrite5m: 4, cacheWrite1h: 5 },
   ...change,
 });
@@ -23,7 +23,7 @@ describe('cost groups', () => {
   it('writes values that a spreadsheet neither splits nor runs', () => {
     const csv = asCsv([row({ model: 'a,"b"', session: '=HYPERLINK("x")' })]);
     expect(csv.split('\r\n')[1]).toBe(
-      `2026-11-21,"'=HYPERLINK(""x"")","a,""b""",answer,1,1,2,3,4,5,1,0`,
+      `2026-11-21,"'=HYPERLINK(""x"")","a,""b""",answer,1,1,2,3,4,5,1,0,0`,
     );
   });
 });

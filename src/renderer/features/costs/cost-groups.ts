@@ -48,6 +48,7 @@ const columns = [
   'cacheWrite5m',
   'cacheWrite1h',
   'usd',
+  'estimatedUsd',
   'savedUsd',
 ] as const satisfies readonly (keyof CostRow)[];
 

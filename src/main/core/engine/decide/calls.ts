@@ -44,6 +44,7 @@ export const finishCall: Decide<CommandOf<'finishCall'>> = (state, command, give
         model,
         usage,
         costUsd,
+        ...estimate(command),
         savedByCacheUsd,
         stopReason,
         requestId,
@@ -76,6 +77,9 @@ export const finishCall: Decide<CommandOf<'finishCall'>> = (state, command, give
   return decided(...events);
 };
 
+const estimate = ({ isEstimate }: { isEstimate?: boolean | undefined }) =>
+  isEstimate ? { isEstimate } : {};
+
 export const failCall: Decide<CommandOf<'failCall'>> = (state, command, given) => {
   const { callId, purpose, model, durationMs, usage, fault } = command;
   const { costUsd, savedByCacheUsd } = command;
@@ -89,6 +93,7 @@ export const failCall: Decide<CommandOf<'failCall'>> = (state, command, given) =
     ...(exchange ? subjectOf(exchange) : { exchangeId: command.exchangeId }),
     payload: {
       ...{ callId, purpose, fault, retryAt, model, usage, costUsd, savedByCacheUsd, durationMs },
+      ...estimate(command),
     },
   };
   if (!current || isOptional) return decided(failed);

@@ -172,11 +172,15 @@ const fakeSessions: SessionSummary[] = [
   },
 ];
 
-const fakeCostLine = { usd: 1.84, calls: 41, tokens: { ...noUsage, input: 1200, output: 340 } };
+const fakeCostLine = {
+  ...{ usd: 1.84, estimatedUsd: 0, calls: 41 },
+  tokens: { ...noUsage, input: 1200, output: 340 },
+};
 
 const fakeCost: CostSummary = {
   todayUsd: 1.84,
   totalUsd: 7.5,
+  estimatedUsd: 0,
   calls: 41,
   tokens: { input: 1200, output: 340, cacheRead: 90_000, cacheWrite5m: 4000, cacheWrite1h: 0 },
   bySession: [{ key: 'session-1', ...fakeCostLine }],
