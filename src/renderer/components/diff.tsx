@@ -1,8 +1,11 @@
 import { harmlessLine } from '../text/harmless.ts';
 
-/** A unified diff; what is added and taken away is told by its sign as well as its ground. */
+/**
+ * A unified diff; what is added and taken away is told by its sign as well as its ground. The file is
+ * named by whoever shows it.
+ */
 export function Diff({ text }: { text: string }) {
-  const lines = text.replace(/\n$/, '').split('\n');
+  const lines = text.replace(/^--- .*\n\+\+\+ .*\n/, '').replace(/\n$/, '').split('\n');
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a long line is scrolled by keyboard too.
     <pre className="diff" tabIndex={0}>
@@ -18,7 +21,7 @@ export function Diff({ text }: { text: string }) {
 }
 
 function classOf(line: string): string {
-  if (/^(---|\+\+\+|@@)/.test(line)) return 'diff-head';
+  if (line.startsWith('@@')) return 'diff-head';
   if (line.startsWith('+')) return 'diff-added';
   return line.startsWith('-') ? 'diff-removed' : '';
 }
