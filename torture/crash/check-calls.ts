@@ -6,19 +6,15 @@ import type { PriceList } from './price-list.ts';
 export function lostCalls({ calls, lives }: Evidence, { calls: kept }: Books): ApiCall[] {
   const known = new Set(kept.map(({ requestId }) => requestId));
   const unknown = calls.filter(({ requestId }) => !requestId || !known.has(requestId));
-  // A call that was given up before any answer came has no id on Relay's side: it is told by its
-  // time, of which the end comes after the request and in the same life.
+  // A call that was given up before any answer came has no id on Relay's side, whatever was sent
+  // later: it is told by its time, of which the end comes after the request and in the same life.
   const givenUp = kept.filter(({ requestId }) => requestId === null).map(({ atMs }) => atMs);
   const found = new Set<ApiCall>();
   for (const endedMs of givenUp.sort((a, b) => a - b)) {
     const life = lives.find(({ fromMs, toMs }) => endedMs >= fromMs && endedMs <= toMs);
     const begun = unknown.find(
       (call) =>
-        !found.has(call) &&
-        call.outcome === 'left' &&
-        call.atMs <= endedMs &&
-        life !== undefined &&
-        isWithin(call, life),
+        !found.has(call) && call.atMs <= endedMs && life !== undefined && isWithin(call, life),
     );
     if (begun) found.add(begun);
   }
@@ -67,8 +63,9 @@ const isWithin = ({ atMs }: ApiCall, { fromMs, toMs }: Life): boolean =>
   atMs >= fromMs && atMs <= toMs;
 
 /**
- * The costs are the API's own, to the last digit. What a kill cut off is paid without being known; of
- * a stream that broke off, what its beginning said is known, and its output only in part.
+ * The costs are the API's own, to the last digit. What a kill cut off is paid without being known
+ * (`lostCalls`); of a stream that broke off, or was called off, what its beginning said is known, and
+ * its output only in part.
  */
 export function checkCosts(evidence: Evidence, books: Books, prices: PriceList): string[] {
   const byRequest = new Map(evidence.calls.map((call) => [call.requestId, call]));
@@ -93,11 +90,13 @@ export function checkCosts(evidence: Evidence, books: Books, prices: PriceList):
 
 function checkCost(kept: KeptCall, charged: ApiCall | undefined, prices: PriceList): string[] {
   const { usage, requestId } = kept;
-  // Nothing came of it, not even headers; or it failed before it cost anything.
-  if (!usage) return charged?.outcome === 'answered' && charged.usage ? [unknown(charged)] : [];
+  // Not even the beginning of an answer came of it.
+  if (!usage)
+    return kept.hasFailed ? [] : [`Request ${requestId} was answered, and costs nothing.`];
   if (!charged?.usage) return [`The API never charged request ${requestId}, and Relay counts it.`];
   const failures = partsOf(usage).flatMap((part) => {
-    const isPartial = part === 'output' && charged.outcome !== 'answered';
+    // A stream that broke off, or that Relay called off since nobody waited for it any more.
+    const isPartial = part === 'output' && kept.hasFailed;
     const isRight = isPartial
       ? usage.output >= 0 && usage.output <= (charged.usage?.output ?? 0)
       : usage[part] === charged.usage?.[part];
@@ -113,9 +112,6 @@ function checkCost(kept: KeptCall, charged: ApiCall | undefined, prices: PriceLi
   }
   return failures;
 }
-
-const unknown = ({ requestId }: ApiCall): string =>
-  `Request ${requestId} was charged for and answered in full, and Relay does not count it.`;
 
 /** Every digit that a price of a million tokens can make of one token. */
 export const digits = (usd: number): string => usd.toFixed(10);

@@ -201,7 +201,7 @@ const config = `faults:
   firstWaitSeconds: 0.02
   longestWaitSeconds: 0.1
 supervisor:
-  idleTimeoutSeconds: 0.5
+  idleTimeoutSeconds: 1
 conversation:
   budgetTokens: 4000
   capCharacters: 14000
