@@ -1,6 +1,6 @@
 import type { Author, Autonomy, HowSettled, ItemKind, Via } from '#shared/events.ts';
 import { formatCount } from '#shared/format.ts';
-import type { RelayStateName, SessionStateName } from '#shared/models.ts';
+import type { DriveName, RelayStateName, SessionStateName } from '#shared/models.ts';
 
 /**
  * Every word of the interface. Plain and short: first the fact, then what to do. Sentence case.
@@ -208,6 +208,23 @@ export const words = {
       settings: 'For all sessions',
       count: (own: number) => (own === 0 ? '' : `${own} of its own`),
     },
+    drives: {
+      title: 'How it goes',
+      body: 'Rises and falls with what happens here and fades by itself. The supervisor is told the words with its next call, never a number.',
+      off: 'Drives are off: the supervisor is not told how a session goes (drives.enabled).',
+      names: { frustration: 'Frustration', confidence: 'Confidence' } satisfies Record<
+        DriveName,
+        string
+      >,
+      of: (percent: number) => `${percent} %`,
+      nothingTold: 'Too low to be told.',
+      silent: 'Not told while another drive has a reason to ask you.',
+      nothingHappened: 'Nothing has moved it lately.',
+      raised: 'raised by',
+      lowered: 'lowered by',
+      receipt: (exchange: string) => `Receipt of ${exchange}`,
+      settings: 'For all sessions',
+    },
     cost: {
       title: 'Cost',
       today: 'Today',
@@ -394,6 +411,8 @@ export const words = {
       withdrawn: 'Reply taken back',
       closed: 'Exchange closed',
       tool: (name: string) => `Tool: ${name}`,
+      told: 'Told how it goes',
+      toldNothing: 'Told no more how it goes',
     },
     firstWord: (duration: string) => `first word after ${duration}`,
     tokens: 'Tokens',

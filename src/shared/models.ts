@@ -351,6 +351,8 @@ export const DriveLevel = z.object({
   level: z.number(),
   /** What the level has to say to the supervisor; empty where it is too low for that. */
   words: z.string(),
+  /** Whether the next call tells them: one drive speaks at a time. */
+  isTold: z.boolean(),
   halfLifeMinutes: z.number(),
   /** What moved it last, the newest first; `seq` is that of the event. */
   movedBy: z.array(

@@ -35,13 +35,21 @@ function describe({ enabled, drives: levels }: SessionDrives): string {
   return enabled ? levels.map(describeLevel).join('\n') : off;
 }
 
-function describeLevel({ name, level, words, halfLifeMinutes, movedBy }: DriveLevel): string {
+function describeLevel({
+  name,
+  level,
+  words,
+  isTold,
+  halfLifeMinutes,
+  movedBy,
+}: DriveLevel): string {
   const half = `halves every ${halfLifeMinutes} minutes`;
   const moved = movedBy.map(({ words: what, does, seq, at }) => {
     const time = new Date(at).toLocaleTimeString('en-GB');
     return `${time}  ${does === 'raises' ? 'up  ' : 'down'}  ${what} (event ${seq})`;
   });
-  const lines = [words || 'Too low to be told.', ...moved].map((line) => indent(line, 2));
+  const silent = words === '' ? 'Too low to be told.' : 'Not told while another drive speaks.';
+  const lines = [isTold ? words : silent, ...moved].map((line) => indent(line, 2));
   return `${name} ${percent(level)}, ${half}\n${lines.join('\n')}\n`;
 }
 

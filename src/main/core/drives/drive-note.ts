@@ -12,28 +12,34 @@ export function wordsAt({ says }: Pick<Drive, 'says'>, { value }: Pick<Level, 'v
   return says.find(({ from }) => value >= from)?.words ?? '';
 }
 
+interface Standing {
+  drive: Drive;
+  level: Level;
+}
+
 /**
- * What the supervisor is told with a call, or an empty text. Plain words without any number. The first
- * drive that has something to say speaks alone: a reason to ask sooner is not to be weighed against
- * one to ask later.
+ * The first drive that has something to say speaks alone: a reason to ask sooner is not to be weighed
+ * against one to ask later.
  */
-export function driveNote(
-  sessionId: SessionId,
-  levels: readonly { drive: Drive; level: Level }[],
-): string {
-  const speaking = levels.find(({ drive, level }) => wordsAt(drive, level) !== '');
-  if (!speaking) return '';
-  const reasons = reasonsOf(speaking.level).map((name) => occurrenceWords[name]);
+export function speaking(levels: readonly Standing[]): Standing | undefined {
+  return levels.find(({ drive, level }) => wordsAt(drive, level) !== '');
+}
+
+/** What the supervisor is told with a call, or an empty text. Plain words without any number. */
+export function driveNote(sessionId: SessionId, levels: readonly Standing[]): string {
+  const speaker = speaking(levels);
+  if (!speaker) return '';
+  const reasons = reasonsOf(speaker.level).map((name) => occurrenceWords[name]);
   const lines = [
     `How it goes with session ${sessionId}, as Relay has seen it; no word of the owner's:`,
-    wordsAt(speaking.drive, speaking.level),
+    wordsAt(speaker.drive, speaker.level),
     `Lately: ${reasons.join('; ')}.`,
   ];
   return `${openTag('relay', {})}\n${lines.join('\n')}\n${closeTag('relay')}`;
 }
 
 /** What accounts for most of a level comes first. */
-export function reasonsOf({ shares }: Pick<Level, 'shares'>): OccurrenceName[] {
+function reasonsOf({ shares }: Pick<Level, 'shares'>): OccurrenceName[] {
   return [...shares]
     .sort(([, a], [, b]) => b - a)
     .slice(0, mostReasons)

@@ -15,7 +15,7 @@ import {
   weightProblems,
 } from './coefficients.ts';
 import type { Drive } from './drive.ts';
-import { driveNote, wordsAt } from './drive-note.ts';
+import { driveNote, speaking, wordsAt } from './drive-note.ts';
 import { type Change, learn } from './lesson.ts';
 import { heardMs, levelAt } from './level.ts';
 import { hear, type Occurrence, occurrenceWords } from './occurrence.ts';
@@ -108,10 +108,12 @@ export function createDrives(options: DrivesOptions): Drives {
 
   function levelsOf(sessionId: SessionId): DriveLevel[] {
     const occurrences = occurrencesOf(sessionId);
-    return levelsFrom(occurrences, now()).map(({ drive, level }) => ({
+    const levels = levelsFrom(occurrences, now());
+    return levels.map(({ drive, level }) => ({
       name: drive.name,
       level: level.value,
       words: wordsAt(drive, level),
+      isTold: speaking(levels)?.drive === drive,
       halfLifeMinutes: halfLifeMinutes(drive.name, settings()),
       movedBy: movedBy(drive, occurrences),
     }));

@@ -12,6 +12,7 @@ import { AutonomyPart } from './autonomy-part.tsx';
 import { BriefPart } from './brief-part.tsx';
 import { ConversationPart } from './conversation-part.tsx';
 import { CostPart } from './cost-part.tsx';
+import { DrivesPart } from './drives-part.tsx';
 import { FactsPart } from './facts-part.tsx';
 import { SummariesPart } from './summaries-part.tsx';
 import { ToolsPart } from './tools-part.tsx';
@@ -74,6 +75,7 @@ function Details({ session }: { session: SessionSummary }) {
             />
             <SummariesPart session={session} summaries={memory.summaries} />
             <ToolsPart session={session} />
+            <DrivesPart session={session} />
             <CostPart session={session} />
           </>
         )}

@@ -63,6 +63,11 @@ function stepOf(event: RelayEvent): Step | undefined {
       const { verdict } = event.payload;
       return step(steps.verdict[verdict.kind], verdict.kind === 'escalate' ? verdict.question : '');
     }
+    case 'drives.told': {
+      // Between Relay's tags; the raw events have them.
+      const lines = event.payload.text.split('\n').slice(1, -1);
+      return lines.length === 0 ? step(steps.toldNothing) : step(steps.told, lines.join(' '));
+    }
     case 'tool_call':
       return step(steps.tool(harmlessLine(event.payload.name)));
     case 'item.opened':
