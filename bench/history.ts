@@ -39,7 +39,8 @@ export const conversationOf = (project: string): ConversationId =>
 
 export const model = 'claude-sonnet-5-5';
 
-const policy: Policy = {
+/** Nothing stops a session. */
+export const easyPolicy: Policy = {
   ...{ conversationScope: 'project', autonomy: 'auto', holdAll: false },
   ...{ budgetPerDayUsd: null, budgetPerSessionUsd: null },
   ...{ exchangesWithoutOwner: null, pingPongRepeats: null },
@@ -55,6 +56,25 @@ const usage: Usage = {
 };
 const charactersPerToken = 4;
 
+/** What the intake makes of a session's file. */
+export function envelopeOf(
+  { session, project }: Place,
+  text: string,
+  name: string,
+): Extract<Command, { kind: 'acceptEnvelope' }> {
+  return {
+    kind: 'acceptEnvelope',
+    sessionId: sessionOf(session),
+    facts: {
+      ...{ name, fileKey: `${session} ${name}`, envelopeId: null, sentAt: null },
+      ...{ sizeBytes: text.length, title: `Work of ${session}`, cwd: `/projects/${project}` },
+      ...{ source: 'claude-code', meta: {}, extra: {}, hookEvent: 'Stop' },
+      ...{ projectRoot: `/projects/${project}`, claudePid: null, attended: null },
+    },
+    word: { kind: 'said', text, saidKey: `said ${name}` },
+  };
+}
+
 /** Opens a store, new or not. The same words at every run. */
 export async function openHistory(file: string, startAt: number): Promise<History> {
   const db = await openDatabase(file);
@@ -64,7 +84,7 @@ export async function openHistory(file: string, startAt: number): Promise<Histor
   const chance = chanceFrom(12_345 + store.lastSeq());
   const words = sourceWords(chance);
   const engine = createEngine({
-    ...{ store, policy: () => policy, now: () => now },
+    ...{ store, policy: () => easyPolicy, now: () => now },
     bus: createBus((error) => {
       throw error;
     }),
@@ -92,18 +112,7 @@ export async function openHistory(file: string, startAt: number): Promise<Histor
     },
     open({ session, project }) {
       const text = words(200 + Math.floor(chance() ** 2 * 3000));
-      const name = `${store.lastSeq()}.json`;
-      const events = does({
-        kind: 'acceptEnvelope',
-        sessionId: sessionOf(session),
-        facts: {
-          ...{ name, fileKey: `${session} ${name}`, envelopeId: null, sentAt: null },
-          ...{ sizeBytes: text.length, title: `Work of ${session}`, cwd: `/projects/${project}` },
-          ...{ source: 'claude-code', meta: {}, extra: {}, hookEvent: 'Stop' },
-          ...{ projectRoot: `/projects/${project}`, claudePid: null, attended: null },
-        },
-        word: { kind: 'said', text, saidKey: `said ${name}` },
-      });
+      const events = does(envelopeOf({ session, project }, text, `${store.lastSeq()}.json`));
       count(events);
       return only(only(events.find(({ type }) => type === 'exchange.opened')).exchangeId);
     },
