@@ -217,8 +217,14 @@ export function monthBefore(now: number, sessions: MonthSessions): Said[] {
     const [said, answer, more] = line;
     const { session } = one;
     const about = { sessionId: session.id, conversationId: session.project ?? session.cwd };
-    return [{ ...about, at, said, answer, ...more, ...cost(index) }];
+    return [{ ...about, at, said, answer, ...opinion(more, index), ...cost(index) }];
   });
+}
+
+/** The owner does not think the same of the same thing each time. */
+function opinion(more: Story[number][2], index: number): Story[number][2] {
+  if (!more?.asked || index % 3 !== 0) return more;
+  return { ...more, asked: { ...more.asked, score: 'fine' } };
 }
 
 /** When something was said: on working days, more or less of it, and today until an hour ago. */

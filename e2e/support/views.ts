@@ -57,7 +57,9 @@ export const views: readonly View[] = [
   { name: 'palette', open: (page) => press(page, 'Control+k', words.palette.title) },
   { name: 'keys', open: (page) => press(page, '?', words.keys.title) },
   { name: 'costs', open: openCosts },
+  { name: 'costs-today', open: openCostsToday },
   { name: 'costs-table', open: openCostsTable },
+  { name: 'costs-decisions', open: openDecisions },
   { name: 'settings-supervisor', open: (page) => openSettings(page, 'supervisor') },
   { name: 'settings-brief', open: (page) => openSettings(page, 'brief') },
   { name: 'settings-conversation', open: (page) => openSettings(page, 'conversation') },
@@ -83,6 +85,7 @@ export const views: readonly View[] = [
   { name: 'narrow-inbox', isNarrow: true, open: (page) => partsOf(page).tab('inbox').click() },
   { name: 'narrow-details', isNarrow: true, open: openNarrowDetails },
   { name: 'narrow-costs', isNarrow: true, open: openCosts },
+  { name: 'narrow-decisions', isNarrow: true, open: openDecisions },
   { name: 'narrow-settings', isNarrow: true, open: (page) => openSettings(page, 'supervisor') },
   { name: 'narrow-receipt', isNarrow: true, open: openReceipt },
   { name: 'settled', open: settleEverything },
@@ -182,6 +185,20 @@ async function openCosts(page: Page) {
   await expect(page.getByRole('heading', { name: words.costs.budgets })).toBeAttached();
 }
 
+async function openCostsToday(page: Page) {
+  await openCosts(page);
+  await page.getByText(words.costs.today, { exact: true }).first().click();
+  await expect(page.getByRole('heading', { name: words.costs.perHour })).toBeVisible();
+}
+
+async function openDecisions(page: Page) {
+  await openCosts(page);
+  const { title, byModel } = words.costs.decisions;
+  await expect(page.getByRole('heading', { name: byModel, level: 3 })).toBeAttached();
+  const head = page.getByRole('heading', { name: title });
+  await head.evaluate((element) => element.scrollIntoView({ block: 'start' }));
+}
+
 async function openCostsTable(page: Page) {
   await openCosts(page);
   await page.getByText(words.costs.table, { exact: true }).first().click();
@@ -225,6 +242,7 @@ async function openNarrowConversation(page: Page) {
 }
 
 async function loseRelay(page: Page, relay: RelayProcess) {
+  await expect(page.getByRole('log').getByRole('article').first()).toBeVisible();
   await relay.kill();
   await expect(partsOf(page).lost).toBeVisible();
 }

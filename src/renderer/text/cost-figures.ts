@@ -1,3 +1,4 @@
+import { formatUsd } from '#shared/format.ts';
 import type { Usage } from '#shared/usage.ts';
 import { localDay } from './time.ts';
 
@@ -6,6 +7,10 @@ export function cacheRate({ input, cacheRead, cacheWrite5m, cacheWrite1h }: Usag
   const prompt = input + cacheRead + cacheWrite5m + cacheWrite1h;
   return prompt === 0 ? 0 : cacheRead / prompt;
 }
+
+/** Money with a mark where some of it is an estimate: the owner's Claude Code answered. */
+export const costWords = ({ usd, estimatedUsd }: { usd: number; estimatedUsd: number }): string =>
+  estimatedUsd > 0 ? `~${formatUsd(usd)}` : formatUsd(usd);
 
 export const percent = (rate: number): string => `${Math.round(rate * 100)}%`;
 

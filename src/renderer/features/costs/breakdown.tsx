@@ -1,4 +1,4 @@
-import { formatUsd } from '#shared/format.ts';
+import { costWords } from '../../text/cost-figures.ts';
 import { words } from '../../words.ts';
 import type { Group } from './cost-groups.ts';
 import { CostTable } from './cost-table.tsx';
@@ -12,12 +12,12 @@ export function Breakdown({ title, groups }: { title: string; groups: readonly G
     <section className="chart breakdown">
       <h2>{title}</h2>
       <ul>
-        {groups.slice(0, mostShown).map(({ key, name, usd }) => (
+        {groups.slice(0, mostShown).map(({ key, name, usd, estimatedUsd }) => (
           <li key={key}>
             <span className="breakdown-name" title={name}>
               {name}
             </span>
-            <span className="money">{formatUsd(usd)}</span>
+            <span className="money">{costWords({ usd, estimatedUsd })}</span>
             <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
               <rect className="bar" width={Math.max(0.5, (usd / most) * 100)} height="4" />
             </svg>

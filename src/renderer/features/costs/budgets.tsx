@@ -5,8 +5,8 @@ import { useQuery } from '../../components/use-query.ts';
 import { useActions, useRelay } from '../../state/context.ts';
 import { words } from '../../words.ts';
 
-/** The two limits, each with a handle: a slider beside its number. */
-export function Budgets() {
+/** The two limits, each with a handle: a slider beside its number; an estimate counts like any cost. */
+export function Budgets({ isEstimate }: { isEstimate: boolean }) {
   const status = useRelay((state) => state.snapshot?.status);
   const { value, reload } = useQuery('settings.get', {}, status?.budgetPerDayUsd);
   if (!value) return null;
@@ -21,7 +21,7 @@ export function Budgets() {
         path="budget.perDayUsd"
         name={words.costs.perDayBudget}
         limit={limitOf('budget.perDayUsd')}
-        spent={status?.todayUsd ?? null}
+        spent={status ? `${isEstimate ? '~' : ''}${formatUsd(status.todayUsd)}` : null}
         onChange={reload}
       />
       <Budget
@@ -41,7 +41,7 @@ interface BudgetProps {
   /** null: no limit. */
   limit: number | null;
   /** null where no single amount stands against it. */
-  spent: number | null;
+  spent: string | null;
   onChange: () => Promise<void>;
 }
 
@@ -106,9 +106,7 @@ function Budget({ path, name, limit, spent, onChange }: BudgetProps) {
         <span>{words.costs.noLimit}</span>
       </label>
       <span className="budget-spent">
-        {spent !== null &&
-          limit !== null &&
-          words.costs.spentOf(formatUsd(spent), formatUsd(limit))}
+        {spent !== null && limit !== null && words.costs.spentOf(spent, formatUsd(limit))}
       </span>
     </div>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CostRow } from '#shared/models.ts';
-import { asCsv, groupRows, totalOf } from './cost-groups.ts';
+import { byDay, byHour, costsAsCsv, groupRows, totalOf } from './cost-groups.ts';
 
 const row = (change: Partial<CostRow>): CostRow => ({
   ...{ day: '2026-11-21', session: 's', model: 'm', purpose: 'answer', calls: 1, usd: 1 },
@@ -20,8 +20,19 @@ describe('cost groups', () => {
     expect(totalOf(rows).tokens.cacheRead).toBe(9);
   });
 
+  it('shows every hour and every day, those that cost nothing too', () => {
+    const { day: _, session: __, model: ___, purpose: ____, ...spent } = row({ estimatedUsd: 1 });
+    const hours = byHour([{ hour: 9, ...spent }]);
+    expect(hours).toHaveLength(24);
+    expect(hours[9]).toMatchObject({ name: '09:00', usd: 1, estimatedUsd: 1, calls: 1 });
+    expect(hours[10]).toMatchObject({ usd: 0, calls: 0 });
+    const days = byDay([row({ usd: 3 })], new Date(2026, 10, 21, 8).getTime());
+    expect(days).toHaveLength(30);
+    expect(days.at(-1)).toMatchObject({ key: '2026-11-21', usd: 3 });
+  });
+
   it('writes values that a spreadsheet neither splits nor runs', () => {
-    const csv = asCsv([row({ model: 'a,"b"', session: '=HYPERLINK("x")' })]);
+    const csv = costsAsCsv([row({ model: 'a,"b"', session: '=HYPERLINK("x")' })]);
     expect(csv.split('\r\n')[1]).toBe(
       `2026-11-21,"'=HYPERLINK(""x"")","a,""b""",answer,1,1,2,3,4,5,1,0,0`,
     );

@@ -1,18 +1,29 @@
-import type { CostRow } from '#shared/models.ts';
+import type { CostHour, CostRow } from '#shared/models.ts';
 import { addUsage, noUsage, type Usage } from '#shared/usage.ts';
+import { lastDays } from '../../text/cost-figures.ts';
+import { asCsv } from '../../text/csv.ts';
+import { shortDate } from '../../text/time.ts';
 
 /** What several rows cost together. */
 export interface Group {
   key: string;
   name: string;
   usd: number;
+  /** How much of it is an estimate. */
+  estimatedUsd: number;
   calls: number;
   tokens: Usage;
 }
 
-export function totalOf(rows: readonly CostRow[]): Group {
-  const none: Group = { key: '', name: '', usd: 0, calls: 0, tokens: noUsage };
-  return rows.reduce((sum, row) => addRow(sum, row), none);
+/** What rows and hours have in common. */
+type Spent = Pick<CostRow, 'usd' | 'estimatedUsd' | 'calls' | keyof Usage>;
+
+export const emptyGroup = (key: string, name = key): Group => ({
+  ...{ key, name, usd: 0, estimatedUsd: 0, calls: 0, tokens: noUsage },
+});
+
+export function totalOf(rows: readonly Spent[]): Group {
+  return rows.reduce((sum: Group, row) => addRow(sum, row), emptyGroup(''));
 }
 
 /** Groups of rows with the same name, the dearest first. */
@@ -20,20 +31,38 @@ export function groupRows(rows: readonly CostRow[], keyOf: (row: CostRow) => str
   const groups = new Map<string, Group>();
   for (const row of rows) {
     const key = keyOf(row);
-    const group = groups.get(key) ?? { key, name: key, usd: 0, calls: 0, tokens: noUsage };
-    groups.set(key, addRow(group, row));
+    groups.set(key, addRow(groups.get(key) ?? emptyGroup(key), row));
   }
   return [...groups.values()].sort((a, b) => b.usd - a.usd);
 }
 
-function addRow(group: Group, row: CostRow): Group {
-  const { usd, calls, tokens } = group;
+function addRow(group: Group, row: Spent): Group {
+  const { usd, estimatedUsd, calls, tokens } = group;
   return {
     ...group,
     usd: usd + row.usd,
+    estimatedUsd: estimatedUsd + row.estimatedUsd,
     calls: calls + row.calls,
     tokens: addUsage(tokens, row),
   };
+}
+
+/** The last 30 days, those without costs too. */
+export function byDay(rows: readonly CostRow[], now: number): Group[] {
+  const found = new Map(groupRows(rows, ({ day }) => day).map((group) => [group.key, group]));
+  return lastDays(30, now).map((day) => ({
+    ...(found.get(day) ?? emptyGroup(day)),
+    name: shortDate(day),
+  }));
+}
+
+/** The hours of today, those without costs too. */
+export function byHour(hours: readonly CostHour[]): Group[] {
+  return Array.from({ length: 24 }, (_, hour) => {
+    const found = hours.filter((one) => one.hour === hour);
+    const key = `${String(hour).padStart(2, '0')}:00`;
+    return { ...totalOf(found), key, name: key };
+  });
 }
 
 const columns = [
@@ -52,15 +81,5 @@ const columns = [
   'savedUsd',
 ] as const satisfies readonly (keyof CostRow)[];
 
-/** The rows as comma-separated values (RFC 4180). */
-export function asCsv(rows: readonly CostRow[]): string {
-  const lines = rows.map((row) => columns.map((column) => csvField(row[column])).join(','));
-  return [columns.join(','), ...lines].map((line) => `${line}\r\n`).join('');
-}
-
-function csvField(value: string | number): string {
-  // A number of our own may begin with a minus; a text that begins like this is a formula to some
-  // programs.
-  const text = typeof value === 'string' && /^[=+\-@]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+/** The rows as comma-separated values. */
+export const costsAsCsv = (rows: readonly CostRow[]): string => asCsv(columns, rows);

@@ -1,4 +1,5 @@
-import { formatTokens, formatUsd } from '#shared/format.ts';
+import { formatTokens } from '#shared/format.ts';
+import { costWords } from '../../text/cost-figures.ts';
 import { words } from '../../words.ts';
 import type { Group } from './cost-groups.ts';
 
@@ -29,10 +30,10 @@ export function CostTable({ title, nameColumn, groups }: Props) {
             </tr>
           </thead>
           <tbody>
-            {groups.map(({ key, name, usd, calls, tokens }) => (
+            {groups.map(({ key, name, usd, estimatedUsd, calls, tokens }) => (
               <tr key={key}>
                 <th scope="row">{name}</th>
-                <td>{formatUsd(usd)}</td>
+                <td>{costWords({ usd, estimatedUsd })}</td>
                 <td>{calls}</td>
                 <td>{formatTokens(tokens.cacheRead)}</td>
                 <td>{formatTokens(tokens.cacheWrite5m + tokens.cacheWrite1h)}</td>

@@ -1,20 +1,21 @@
 import { ArrowLeft, Download } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { formatUsd } from '#shared/format.ts';
-import type { CostRow } from '#shared/models.ts';
+import type { CostHour, CostRow } from '#shared/models.ts';
 import { Button } from '../../components/button.tsx';
 import { useQuery } from '../../components/use-query.ts';
 import { useActions, useRelay } from '../../state/context.ts';
 import { sessionsOf } from '../../state/selectors.ts';
-import { cacheRate, lastDays, percent } from '../../text/cost-figures.ts';
+import { cacheRate, costWords, percent } from '../../text/cost-figures.ts';
 import { harmlessLine } from '../../text/harmless.ts';
 import { sessionName } from '../../text/session-name.ts';
-import { localDay, shortDate } from '../../text/time.ts';
+import { localDay } from '../../text/time.ts';
 import { words } from '../../words.ts';
 import { Breakdown } from './breakdown.tsx';
 import { Budgets } from './budgets.tsx';
-import { asCsv, type Group, groupRows, totalOf } from './cost-groups.ts';
-import { DayBars } from './day-bars.tsx';
+import { CostBars } from './cost-bars.tsx';
+import { byDay, byHour, costsAsCsv, groupRows, totalOf } from './cost-groups.ts';
+import { Decisions } from './decisions.tsx';
 
 type Period = 'today' | 'days';
 
@@ -24,6 +25,7 @@ export function Costs() {
   const calls = useRelay((state) => state.snapshot?.cost.calls ?? 0);
   const { value: rows, problem } = useQuery('cost.rows', {}, calls);
   const sessions = useRelay(sessionsOf);
+  const { value: hours } = useQuery('cost.hours', {}, calls);
   const [period, setPeriod] = useState<Period>('days');
   const names = useMemo(
     () => new Map(sessions.map((session) => [String(session.id), sessionName(session)])),
@@ -32,7 +34,6 @@ export function Costs() {
   const today = localDay(Date.now());
   const shown = (rows ?? []).filter(({ day }) => period === 'days' || day === today);
   const nameOf = (id: string) => (id === '' ? words.costs.owner : (names.get(id) ?? id));
-  const byDay = useMemo(() => allDays(rows ?? []), [rows]);
   return (
     <main className="page costs">
       <header className="page-head">
@@ -50,7 +51,7 @@ export function Costs() {
         <span className="grow" />
         <Button
           disabled={!rows || rows.length === 0}
-          onClick={() => actions.saveFile(`relay-costs-${today}.csv`, asCsv(rows ?? []))}
+          onClick={() => actions.saveFile(`relay-costs-${today}.csv`, costsAsCsv(rows ?? []))}
         >
           <Download size={13} aria-hidden="true" />
           {words.costs.csv}
@@ -60,7 +61,7 @@ export function Costs() {
       {rows && (
         <div className="page-body costs-body">
           <Figures rows={shown} />
-          <DayBars groups={byDay} today={today} />
+          {period === 'today' ? <Today hours={hours ?? []} /> : <Days rows={rows} today={today} />}
           {shown.length === 0 ? (
             <p className="quiet">{words.costs.nothing}</p>
           ) : (
@@ -79,7 +80,8 @@ export function Costs() {
               />
             </div>
           )}
-          <Budgets />
+          <Budgets isEstimate={rows.some((row) => row.day === today && row.estimatedUsd > 0)} />
+          <Decisions nameOf={nameOf} />
         </div>
       )}
     </main>
@@ -113,12 +115,15 @@ function Figures({ rows }: { rows: readonly CostRow[] }) {
   return (
     <>
       <dl className="figures">
-        <Figure name={words.costs.total} value={formatUsd(total.usd)} />
+        <Figure name={words.costs.total} value={costWords(total)} />
         <Figure name={words.costs.calls} value={String(total.calls)} />
         <Figure name={words.costs.hitRate} value={percent(cacheRate(total.tokens))} />
         <Figure name={words.costs.saved} value={formatUsd(saved)} />
       </dl>
-      {unpriced > 0 && <p className="quiet">{words.costs.unpriced(unpriced)}</p>}
+      {total.estimatedUsd > 0 && (
+        <p className="figures-note">{words.costs.estimates(formatUsd(total.estimatedUsd))}</p>
+      )}
+      {unpriced > 0 && <p className="figures-note">{words.costs.unpriced(unpriced)}</p>}
     </>
   );
 }
@@ -132,11 +137,32 @@ function Figure({ name, value }: { name: string; value: string }) {
   );
 }
 
-/** Every one of the last 30 days, those without costs too. */
-function allDays(rows: readonly CostRow[]): Group[] {
-  const found = new Map(groupRows(rows, ({ day }) => day).map((group) => [group.key, group]));
-  return lastDays(30, Date.now()).map((day) => {
-    const group = found.get(day) ?? { ...totalOf([]), key: day };
-    return { ...group, name: shortDate(day) };
-  });
+function Days({ rows, today }: { rows: readonly CostRow[]; today: string }) {
+  const groups = useMemo(() => byDay(rows, Date.now()), [rows]);
+  const { perDay, columns, today: todayName } = words.costs;
+  const [first, middle] = [groups[0], groups[Math.floor(groups.length / 2)]];
+  return (
+    <CostBars
+      title={perDay}
+      groups={groups}
+      current={today}
+      nameColumn={columns.day}
+      ends={[first?.name ?? '', middle?.name ?? '', todayName]}
+    />
+  );
+}
+
+function Today({ hours }: { hours: readonly CostHour[] }) {
+  const groups = useMemo(() => byHour(hours), [hours]);
+  const current = groups[new Date().getHours()]?.key ?? '';
+  const { perHour, columns } = words.costs;
+  return (
+    <CostBars
+      title={perHour}
+      groups={groups}
+      current={current}
+      nameColumn={columns.hour}
+      ends={['00:00', '12:00', '24:00']}
+    />
+  );
 }

@@ -1,9 +1,8 @@
-import { formatUsd } from '#shared/format.ts';
 import type { CostRow, SessionSummary } from '#shared/models.ts';
 import { addUsage, noUsage } from '#shared/usage.ts';
 import { useQuery } from '../../components/use-query.ts';
 import { useActions, useRelay } from '../../state/context.ts';
-import { cacheRate, percent } from '../../text/cost-figures.ts';
+import { cacheRate, costWords, percent } from '../../text/cost-figures.ts';
 import { localDay } from '../../text/time.ts';
 import { words } from '../../words.ts';
 import { Part } from './part.tsx';
@@ -16,7 +15,16 @@ export function CostPart({ session }: { session: SessionSummary }) {
   if (!value) return null;
   const rows = value.filter((row) => row.session === session.id);
   const today = localDay(Date.now());
-  const { title, none, all, days, today: todayName, calls: callsName, cached } = words.details.cost;
+  const {
+    title,
+    none,
+    all,
+    days,
+    today: todayName,
+    calls: callsName,
+    cached,
+    estimate,
+  } = words.details.cost;
   const usage = rows.reduce((sum, row) => addUsage(sum, row), noUsage);
   return (
     <Part title={title}>
@@ -24,14 +32,14 @@ export function CostPart({ session }: { session: SessionSummary }) {
         <p>{none}</p>
       ) : (
         <dl className="facts details-figures">
-          <Figure
-            name={todayName}
-            value={formatUsd(spent(rows.filter(({ day }) => day === today)))}
-          />
-          <Figure name={days} value={formatUsd(spent(rows))} />
+          <Figure name={todayName} value={spent(rows.filter(({ day }) => day === today))} />
+          <Figure name={days} value={spent(rows)} />
           <Figure name={callsName} value={String(rows.reduce((sum, row) => sum + row.calls, 0))} />
           <Figure name={cached} value={percent(cacheRate(usage))} />
         </dl>
+      )}
+      {rows.some(({ estimatedUsd }) => estimatedUsd > 0) && (
+        <p className="details-about">{estimate}</p>
       )}
       <button type="button" className="text-button quiet" onClick={() => actions.go('costs')}>
         {all}
@@ -40,7 +48,11 @@ export function CostPart({ session }: { session: SessionSummary }) {
   );
 }
 
-const spent = (rows: readonly CostRow[]): number => rows.reduce((sum, { usd }) => sum + usd, 0);
+const spent = (rows: readonly CostRow[]): string =>
+  costWords({
+    usd: rows.reduce((sum, { usd }) => sum + usd, 0),
+    estimatedUsd: rows.reduce((sum, { estimatedUsd }) => sum + estimatedUsd, 0),
+  });
 
 function Figure({ name, value }: { name: string; value: string }) {
   return (
