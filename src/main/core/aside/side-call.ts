@@ -5,7 +5,7 @@ import type { Price } from '../conversation/call-record.ts';
 import type { Policy } from '../engine/decide/decision.ts';
 import { isDayBudgetSpent } from '../engine/decide/guards.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Supervisor, SupervisorRequest } from '../supervisor/supervisor.ts';
+import type { Supervisor, SupervisorAnswer, SupervisorRequest } from '../supervisor/supervisor.ts';
 
 export interface SideCallerOptions {
   engine: Engine;
@@ -38,9 +38,13 @@ export interface SideCaller {
   stop(): void;
 }
 
+type Priced = Pick<SupervisorAnswer, 'model' | 'usage' | 'hasNoUsage'>;
+
 export function createSideCaller(options: SideCallerOptions): SideCaller {
   const { engine, supervisor, price, policy, now = Date.now } = options;
   const stopping = new AbortController();
+  const priceOf = ({ model, usage, hasNoUsage }: Priced) =>
+    hasNoUsage ? { costUsd: null, savedByCacheUsd: 0 } : price(model, usage);
 
   return {
     async ask(purpose, about, request) {
@@ -55,15 +59,17 @@ export function createSideCaller(options: SideCallerOptions): SideCaller {
       const estimate = outcome.isEstimate ? { isEstimate: true } : {};
       if (outcome.ok && outcome.kind === 'answer') {
         const { text, verdict, usage, model, stopReason } = outcome.answer;
-        const cost = { ...price(model, usage), ...estimate };
+        const cost = { ...priceOf(outcome.answer), ...estimate };
         return { ok: true, call: { text, verdict, model, usage, ...cost, stopReason, durationMs } };
       }
       const { usage, model = request.model } = outcome.ok ? outcome.answer : outcome;
+      const unknown =
+        outcome.ok && outcome.answer.hasNoUsage ? ({ hasNoUsage: true } as const) : {};
       const message = outcome.ok
         ? 'It asked for tools that were not offered.'
         : outcome.fault.message;
       if (usage) {
-        const cost = { ...price(model, usage), ...estimate };
+        const cost = { ...priceOf({ model, usage, ...unknown }), ...estimate };
         const payload = { purpose, model, usage, ...cost, message, durationMs };
         engine.execute({ kind: 'recordSideCallFailure', ...about, payload });
       }

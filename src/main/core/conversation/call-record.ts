@@ -37,6 +37,8 @@ export function startCall(
   return outcome.events.find((event) => event.type === 'call.started')?.payload.callId;
 }
 
+const unpriced = { costUsd: null, savedByCacheUsd: 0 };
+
 /** The command that tells the engine how a call went, priced by its own usage. */
 export function callReport(
   outcome: CallOutcome,
@@ -52,14 +54,14 @@ export function callReport(
 ): Command {
   const { isEstimate } = outcome;
   if (outcome.ok) {
-    const { model, usage, stopReason, requestId = null } = outcome.answer;
-    const cost = { ...price(model, usage), isEstimate };
+    const { model, usage, hasNoUsage, stopReason, requestId = null } = outcome.answer;
+    const cost = { ...(hasNoUsage ? unpriced : price(model, usage)), isEstimate };
     const told = { model, usage, ...cost, stopReason, requestId };
     const { verdict, tools } = decidedBy(outcome, facts.purpose);
     return { kind: 'finishCall', ...facts, ...told, firstTextMs, verdict, tools };
   }
   const { fault, usage = null, model = requestedModel } = outcome;
-  const cost = usage ? price(model, usage) : { costUsd: null, savedByCacheUsd: 0 };
+  const cost = usage ? price(model, usage) : unpriced;
   return { kind: 'failCall', ...facts, fault, model, usage, ...cost, isEstimate };
 }
 

@@ -21,6 +21,9 @@ const apiVersion = '2026-10-21';
 /** `setTimeout` takes no more. The idle watchdog is the only clock of a call. */
 const neverMs = 2 ** 31 - 1;
 
+/** Many times what the longest answer takes; all of it is in memory at once. */
+const largestAnswerBytes = 64 * 1024 * 1024;
+
 /** What the SDK may put on the wire; everything else it has from the environment. */
 const passedHeaders = /^(?:accept|content-type|user-agent|x-stainless-.+)$/;
 
@@ -70,13 +73,17 @@ async function fetchWatched(
   }
   headers.set('anthropic-version', apiVersion);
   headers.set('authorization', `Bearer ${secret}`);
-  const response = await fetch(input, { ...init, headers });
+  // A redirect would take the conversation, and the call, to where nobody told Relay to go.
+  const response = await fetch(input, { ...init, headers, redirect: 'manual' });
   onLife();
   if (!response.body) return response;
+  let sizeBytes = 0;
   const watched = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       onLife();
-      controller.enqueue(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes > largestAnswerBytes) controller.error(new SyntaxError('it has no end'));
+      else controller.enqueue(chunk);
     },
   });
   const { status, statusText } = response;

@@ -1,19 +1,20 @@
-import type { Messages } from '@anthropic-ai/sdk/resources/messages';
+import type { Messages, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
 import type { Fault } from '#shared/fault.ts';
-import type { Usage } from '#shared/usage.ts';
+import { noUsage, type Usage } from '#shared/usage.ts';
 import { type Connection, type Credential, connect } from './anthropic-connection.ts';
 import { messagesParams } from './anthropic-request.ts';
 import { classifyFault, faultOf } from './classify-fault.ts';
-import { type IdleWatchdog, startIdleWatchdog } from './idle-watchdog.ts';
 import { createReception, type Reception } from './reception.ts';
 import { faultByStop } from './stop-fault.ts';
 import type {
   CallOutcome,
   Supervisor,
+  SupervisorAnswer,
   SupervisorProgress,
   SupervisorRequest,
 } from './supervisor.ts';
 import { givesVerdict, readVerdict } from './verdict.ts';
+import { longestAnswerMs, startWatchdog, type Watchdog } from './watchdog.ts';
 
 export type { Credential } from './anthropic-connection.ts';
 
@@ -31,6 +32,8 @@ export interface AnthropicSupervisorOptions {
   /** How long nothing at all may arrive, headers included; a function is asked at every call.
    * Default 120 s. */
   idleTimeoutMs?: number | (() => number);
+  /** How long an answer may take in all. Default two hours. */
+  longestMs?: number;
   logger?: SupervisorLogger;
   clock?: { now(): number };
 }
@@ -50,7 +53,7 @@ interface Attempt {
 
 /** The supervisor behind the Anthropic Messages API. */
 export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): Supervisor {
-  const { idleTimeoutMs = defaultIdleTimeoutMs } = options;
+  const { idleTimeoutMs = defaultIdleTimeoutMs, longestMs = longestAnswerMs } = options;
   const idleMsNow = typeof idleTimeoutMs === 'function' ? idleTimeoutMs : () => idleTimeoutMs;
   const now = options.clock?.now ?? Date.now;
 
@@ -59,7 +62,7 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
     call: Attempt,
     make: (messages: Messages, signal: AbortSignal, connection: Connection) => Promise<T>,
   ): Promise<{ ok: true; value: T } | { ok: false; fault: Fault }> {
-    const watchdog = startIdleWatchdog(call.idleMs);
+    const watchdog = startWatchdog({ idleMs: call.idleMs, longestMs });
     try {
       const connected = connect(options.credential(), options.baseUrl(), watchdog.feed);
       if (!connected.ok) return connected;
@@ -113,7 +116,7 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
           contentType = opened.response.headers.get('content-type') ?? '';
           report(onProgress, { kind: 'started', requestId });
           for await (const event of opened.data) {
-            const progress = reception.take(event);
+            const progress = taken(reception, event);
             if (progress) report(onProgress, progress);
             // The rest is silence; a gateway may forget to end the response.
             if (reception.isComplete) break;
@@ -166,9 +169,21 @@ async function countTokens(
   return Number.isInteger(counted.input_tokens) ? counted.input_tokens : undefined;
 }
 
-function faultByAbort({ signal, idleMs }: Attempt, watchdog: IdleWatchdog): Fault | undefined {
+/** @throws SyntaxError, which is what an answer is that has not the form it should have */
+function taken(reception: Reception, event: RawMessageStreamEvent): SupervisorProgress | undefined {
+  try {
+    return reception.take(event);
+  } catch (error) {
+    throw new SyntaxError('an event has not the form that it should have', { cause: error });
+  }
+}
+
+function faultByAbort({ signal, idleMs }: Attempt, watchdog: Watchdog): Fault | undefined {
   if (signal.aborted) return faultOf('cut', 'The call was called off.');
-  if (!watchdog.isStarved) return undefined;
+  if (watchdog.bit === undefined) return undefined;
+  if (watchdog.bit === 'longest') {
+    return faultOf('stalled', 'The answer of the API had no end. Relay makes the call again.');
+  }
   return faultOf(
     'stalled',
     `Nothing came from the API for ${Math.round(idleMs / 100) / 10} seconds. Relay makes the call again.`,
@@ -187,27 +202,30 @@ function outcomeOf(
   if (fault) return failed({ ...fault, ...withId }, reception);
   const { text, toolCalls, usage, stopReason } = reception;
   const model = reception.model ?? request.model;
-  const facts = { text, model, stopReason: stopReason ?? 'unknown', requestId };
+  const facts = { text, model, stopReason: stopReason ?? 'unknown', requestId, ...usedBy(usage) };
   const isAsking = request.tools !== undefined && toolCalls.length > 0;
-  if (isAsking && usage && !toolCalls.some(givesVerdict)) {
+  if (isAsking && !toolCalls.some(givesVerdict)) {
     const calls = toolCalls.map(({ id, name, input }) => ({ toolUseId: id, name, input }));
     return {
       ok: true,
       kind: 'tools',
-      answer: { ...facts, usage, calls, assistant: reception.content },
+      answer: { ...facts, calls, assistant: reception.content },
     };
   }
   const plain = text.trim() === '' ? undefined : ({ kind: 'reply', text } as const);
   const verdict = request.verdictTools ? readVerdict(text, toolCalls) : plain;
-  if (!verdict || !usage) {
+  if (!verdict) {
     const empty = faultOf(
       'empty',
       'The supervisor answered without a word. Answer the session yourself, or have the call made again.',
     );
     return failed({ ...empty, ...withId }, reception);
   }
-  return { ok: true, kind: 'answer', answer: { ...facts, verdict, usage } };
+  return { ok: true, kind: 'answer', answer: { ...facts, verdict } };
 }
+
+const usedBy = (usage: Usage | undefined): Pick<SupervisorAnswer, 'usage' | 'hasNoUsage'> =>
+  usage ? { usage } : { usage: noUsage, hasNoUsage: true };
 
 function faultByEnd(
   reception: Reception,

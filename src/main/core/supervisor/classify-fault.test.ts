@@ -37,7 +37,17 @@ describe('retry-after', () => {
     [{ 'retry-after': '0.5' }, 500],
     [{ 'retry-after': 'Sat, 21 Nov 2026 10:01:30 GMT' }, 90_000],
     [{ 'retry-after': 'Sat, 21 Nov 2026 09:00:00 GMT' }, 0],
+    // By the server's clock, an hour behind of ours.
+    [
+      { 'retry-after': 'Sat, 21 Nov 2026 09:01:30 GMT', date: 'Sat, 21 Nov 2026 09:00:00 GMT' },
+      90_000,
+    ],
+    [{ 'retry-after': 'Sat, 21 Nov 2026 10:01:30 GMT', date: 'today' }, 90_000],
     [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': 'call 2099' }, undefined],
+    [{ 'retry-after': '-7' }, undefined],
+    [{ 'retry-after': '9'.repeat(400) }, undefined],
+    [{ 'retry-after-ms': '12 monkeys', 'retry-after': '7' }, 7_000],
     [{ 'retry-after-ms': '1234', 'retry-after': '7' }, 1_234],
   ])('%j is %s', (headers: Record<string, string>, expected) => {
     expect(retryAfter(new Headers(headers), now)).toBe(expected);

@@ -80,14 +80,33 @@ function bareFault(error: unknown, context: CallContext): Fault {
   return connectionFault(error, context);
 }
 
-/** `retry-after` in milliseconds: by header in milliseconds, in seconds, or as a date. */
+/**
+ * `retry-after` in milliseconds: by header in milliseconds, in seconds, or as a date. A date is
+ * reckoned by the server's own clock, where it tells it, since one of the two may be wrong.
+ */
 export function retryAfter(headers: Headers, now: number): number | undefined {
-  const exact = Number.parseFloat(headers.get('retry-after-ms') ?? '');
-  if (Number.isFinite(exact)) return Math.max(0, exact);
-  const header = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d+(\.\d+)?$/.test(header)) return Number.parseFloat(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const exact = plainNumber(headers.get('retry-after-ms'));
+  if (exact !== undefined) return exact;
+  const seconds = plainNumber(headers.get('retry-after'));
+  if (seconds !== undefined) return seconds * 1000;
+  const date = httpDate(headers.get('retry-after'));
+  return date === undefined
+    ? undefined
+    : Math.max(0, date - (httpDate(headers.get('date')) ?? now));
+}
+
+/** Finite, and not negative; `Number` alone takes much that nobody means as a number. */
+function plainNumber(header: string | null): number | undefined {
+  const text = header?.trim() ?? '';
+  const number = Number(text);
+  return /^\d+(\.\d+)?$/.test(text) && Number.isFinite(number * 1000) ? number : undefined;
+}
+
+/** All three forms begin with the day of the week; `Date.parse` alone makes a date of most words. */
+function httpDate(header: string | null): number | undefined {
+  const text = header?.trim() ?? '';
+  const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : date;
 }
 
 function apiFault(error: APIError, context: CallContext): Fault {
@@ -168,6 +187,12 @@ function faultByStatus(error: APIError, context: CallContext): Fault {
   if (status === 413) return tooLargeFault();
   if (status === 429) return typedAs('rate_limit_error', error, context);
   if (status === 529) return typedAs('overloaded_error', error, context);
+  if (status >= 300 && status < 400) {
+    return faultOf(
+      'no-api',
+      `${context.host} sends the calls elsewhere (${status}), where Relay does not follow with your key. Set the base URL in Settings (ANTHROPIC_BASE_URL) to where the API is; waiting envelopes are kept.`,
+    );
+  }
   if (status === 404) {
     return faultOf(
       'no-api',
@@ -244,12 +269,21 @@ const connectionCauses: Readonly<Record<string, string>> = {
 
 function connectionFault(error: unknown, { host }: CallContext): Fault {
   const code = causeCode(error);
-  const cause = code === undefined ? undefined : (connectionCauses[code] ?? code);
+  const cause = code === undefined ? undefined : causeInWords(code);
   const because = cause === undefined ? '' : `: ${cause}`;
   return faultOf(
     'connection',
     `${host} cannot be reached${because}. Relay goes on trying; if it stays so, check the network and the base URL.`,
   );
+}
+
+function causeInWords(code: string): string {
+  const known = connectionCauses[code];
+  if (known !== undefined) return known;
+  if (code.startsWith('HPE_')) return 'what answers there is no web server';
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'what answers there speaks no TLS';
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return 'its certificate is not trusted';
+  return `the connection failed (${code})`;
 }
 
 function causeCode(error: unknown): string | undefined {

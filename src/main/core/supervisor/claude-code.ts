@@ -14,7 +14,7 @@ import { claudeFault, claudeMissing, claudeSignedOut, faultByExit } from './clau
 import { type ClaudeResult, readClaudeLine } from './claude-code-lines.ts';
 import { type ClaudeCodeRun, startClaudeCode } from './claude-code-run.ts';
 import { asOneTurn, asTurns, cacheMark, type Turn } from './claude-code-turns.ts';
-import { startIdleWatchdog } from './idle-watchdog.ts';
+
 import { createReception, type Reception } from './reception.ts';
 import { faultByStop } from './stop-fault.ts';
 import type {
@@ -24,6 +24,7 @@ import type {
   SupervisorRequest,
 } from './supervisor.ts';
 import { readVerdict } from './verdict.ts';
+import { longestAnswerMs, startWatchdog } from './watchdog.ts';
 
 export interface ClaudeCodeSupervisorOptions {
   /** The environment of the relay: where `claude` is looked for, and what it inherits. */
@@ -61,7 +62,7 @@ export function createClaudeCodeSupervisor(options: ClaudeCodeSupervisorOptions)
     mkdirSync(emptyDir, { recursive: true, mode: 0o700 });
     const folder = mkdtempSync(join(tmpdir(), 'relay-supervisor-'));
     const idleMs = idleTimeoutMs();
-    const watchdog = startIdleWatchdog(idleMs);
+    const watchdog = startWatchdog({ idleMs, longestMs: longestAnswerMs });
     try {
       // A file, since an argument may not be this long, and shows in every list of processes.
       const instructions = join(folder, 'instructions.md');
@@ -83,7 +84,7 @@ export function createClaudeCodeSupervisor(options: ClaudeCodeSupervisorOptions)
       const end = await converse(run, turns, reception, onProgress, watchdog.feed);
       stopping.removeEventListener('abort', stop);
       if (signal.aborted) return failed(calledOff(), reception);
-      if (watchdog.isStarved) return failed(stalled(idleMs), reception);
+      if (watchdog.bit) return failed(stalled(idleMs), reception);
       if (end.kind === 'eager') {
         eager.add(program);
         logger?.info({ program }, 'this Claude Code gets the conversation as one turn');

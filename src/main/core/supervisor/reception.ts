@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { noUsage, type Usage } from '#shared/usage.ts';
+import { noUsage, Usage } from '#shared/usage.ts';
 import type { SupervisorProgress } from './supervisor.ts';
 import type { ToolCall } from './verdict.ts';
 
@@ -45,10 +45,10 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
   function startBlock(index: number, block: Anthropic.RawContentBlockStartEvent['content_block']) {
     switch (block.type) {
       case 'text':
-        blocks.set(index, { kind: 'text', text: block.text ?? '' });
+        blocks.set(index, { kind: 'text', text: words(block.text ?? '') });
         return undefined;
       case 'tool_use': {
-        const { id, name } = block;
+        const [id, name] = [words(block.id), words(block.name)];
         blocks.set(index, { kind: 'tool', id, name, json: '', isComplete: false });
         return undefined;
       }
@@ -68,11 +68,11 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
   function addToBlock(index: number, delta: Anthropic.RawContentBlockDelta) {
     const block = blocks.get(index);
     if (block?.kind === 'text' && delta.type === 'text_delta') {
-      block.text += delta.text;
+      block.text += words(delta.text);
       return { kind: 'text', delta: delta.text } as const;
     }
     if (block?.kind === 'tool' && delta.type === 'input_json_delta') {
-      block.json += delta.partial_json;
+      block.json += words(delta.partial_json);
     }
     if (block?.kind === 'thinking') {
       if (delta.type === 'thinking_delta') block.thinking += delta.thinking;
@@ -116,7 +116,7 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
     take(event) {
       switch (event.type) {
         case 'message_start':
-          model = event.message.model;
+          model = typeof event.message.model === 'string' ? event.message.model : undefined;
           usage = startUsage(event.message.usage, cacheTtl);
           return undefined;
         case 'content_block_start':
@@ -131,7 +131,7 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
         case 'message_delta':
           stopReason = event.delta.stop_reason ?? stopReason;
           refusalCategory = event.delta.stop_details?.category ?? undefined;
-          usage = finalUsage(usage ?? noUsage, event.usage, cacheTtl);
+          usage = finalUsage(usage, event.usage, cacheTtl);
           return undefined;
         case 'message_stop':
           isComplete = true;
@@ -144,7 +144,18 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
   };
 }
 
-function startUsage(usage: Anthropic.Usage, cacheTtl: '5m' | '1h'): Usage {
+/** A gateway may send anything. @throws what makes the answer a garbled one */
+function words(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('there should be text');
+  return value;
+}
+
+/** undefined where there is none, or where it says what cannot be (some gateways: -1). */
+function startUsage(
+  usage: Anthropic.Usage | null | undefined,
+  cacheTtl: '5m' | '1h',
+): Usage | undefined {
+  if (!usage) return undefined;
   const started: Usage = {
     input: usage.input_tokens,
     output: usage.output_tokens,
@@ -152,22 +163,31 @@ function startUsage(usage: Anthropic.Usage, cacheTtl: '5m' | '1h'): Usage {
     cacheWrite5m: usage.cache_creation?.ephemeral_5m_input_tokens ?? 0,
     cacheWrite1h: usage.cache_creation?.ephemeral_1h_input_tokens ?? 0,
   };
-  return withWrites(started, usage.cache_creation_input_tokens, cacheTtl);
+  return believable(withWrites(started, usage.cache_creation_input_tokens, cacheTtl));
 }
 
 /** The final counts replace the first ones; only the split of the writes came with the first. */
 function finalUsage(
-  started: Usage,
-  final: Anthropic.MessageDeltaUsage,
+  started: Usage | undefined,
+  final: Anthropic.MessageDeltaUsage | null | undefined,
   cacheTtl: '5m' | '1h',
-): Usage {
+): Usage | undefined {
+  if (!final) return started;
+  // What went in is half of it.
+  if (!started && typeof final.input_tokens !== 'number') return undefined;
+  const begun = started ?? noUsage;
   const counted: Usage = {
-    ...started,
-    input: final.input_tokens ?? started.input,
-    output: final.output_tokens ?? started.output,
-    cacheRead: final.cache_read_input_tokens ?? started.cacheRead,
+    ...begun,
+    input: final.input_tokens ?? begun.input,
+    output: final.output_tokens ?? begun.output,
+    cacheRead: final.cache_read_input_tokens ?? begun.cacheRead,
   };
-  return withWrites(counted, final.cache_creation_input_tokens, cacheTtl);
+  return believable(withWrites(counted, final.cache_creation_input_tokens, cacheTtl));
+}
+
+/** As it is, where it can be; what was used is unknown otherwise. */
+function believable(usage: Usage): Usage | undefined {
+  return Usage.safeParse(usage).success ? usage : undefined;
 }
 
 /** Writes beyond the split, as a gateway reports them, have the life that was asked for. */

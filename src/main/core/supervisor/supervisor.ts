@@ -75,6 +75,9 @@ export interface SupervisorAnswer {
   text: string;
   verdict: Verdict;
   usage: Usage;
+  /** The server did not say what it used, as some gateways do not, or said what cannot be: the cost
+   * is unknown, and not zero. */
+  hasNoUsage?: true;
   /** As the server names it, which is what is priced. */
   model: string;
   stopReason: string;

@@ -157,6 +157,9 @@ describe('a call that fails', () => {
     const exchangeId = relay.says('s1');
     relay.fails(exchangeId, { ...faults.wait, retryAfterMs: 30_000 });
     expect(relay.exchange(exchangeId).retryAt).toBe(relay.now + 30_000);
+    // But for what nobody can mean.
+    relay.fails(exchangeId, { ...faults.wait, retryAfterMs: 73 * 365 * 86_400_000 });
+    expect(relay.exchange(exchangeId).retryAt).toBe(relay.now + 3_600_000);
   });
 
   test('an outage is told once it lasts, and settled by the first answer', () => {

@@ -12,6 +12,9 @@ import { nextDispatchId, releaseUnlessOwed, subjectOf } from './session-events.t
 /** A prompt is made shorter, or the room for the answer larger, this often before the owner is asked. */
 const shrinksAtMost = 6;
 const lengtheningsAtMost = 2;
+/** A server is not asked before it wants to be, but never later than this: its clock, or its words,
+ * may be wrong, and an hour is one call wasted at most. */
+const longestServerWaitMs = 60 * 60 * 1000;
 
 /** Refused where the call must not be made now; a spent budget opens its inbox item instead. */
 export const startCall: Decide<CommandOf<'startCall'>> = (state, command, given) => {
@@ -130,7 +133,8 @@ function retryTime(
     case 'wait': {
       const growing = policy.firstWaitMs * 2 ** Math.min(exchange.attempt, 20);
       const own = Math.min(policy.longestWaitMs, growing) * (1 - 0.25 * chance);
-      return now + Math.round(Math.max(own, fault.retryAfterMs ?? 0));
+      const wanted = Math.min(fault.retryAfterMs ?? 0, longestServerWaitMs);
+      return now + Math.round(Math.max(own, wanted));
     }
     case 'shrink':
       return exchange.shrinks < shrinksAtMost ? now : null;
