@@ -40,8 +40,9 @@ function wasFinished(mark: string, calls: readonly ApiCall[]): boolean {
   return said.at(-1)?.said === 'finish';
 }
 
-function checkTexts({ received, calls, ownerWords }: Evidence): string[] {
+function checkTexts({ received, calls, ownerWords, words }: Evidence): string[] {
   const failures: string[] = [];
+  const typedOver = words.filter(({ isTypedOver }) => isTypedOver).map(({ mark }) => mark);
   const meant = new Set([
     ...calls.filter(({ said }) => said === 'reply').map(({ text }) => text),
     ...ownerWords.filter(({ directTo }) => directTo !== null).map(({ text }) => text),
@@ -58,7 +59,8 @@ function checkTexts({ received, calls, ownerWords }: Evidence): string[] {
     seen.add(one.text);
   }
   for (const { text, directTo } of ownerWords) {
-    if (directTo !== null && !seen.has(text)) {
+    const isTakenBack = marksIn(text).some((mark) => typedOver.includes(mark));
+    if (directTo !== null && !seen.has(text) && !isTakenBack) {
       failures.push(`The owner's word to ${directTo} never came: ${JSON.stringify(text)}.`);
     }
   }

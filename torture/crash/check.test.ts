@@ -159,6 +159,8 @@ describe('answers', () => {
     const { evidence, books } = soundRound();
     const words = evidence.words.map((word) => ({ ...word, isTypedOver: true }));
     expect(found({ books, evidence: { ...evidence, words, received: rest } })).toEqual([]);
+    // Nor the owner's word about it.
+    expect(found({ books, evidence: { ...evidence, words, received: [] } })).toEqual([]);
     const received = first ? [first, first, ...rest] : [];
     expect(found({ books, evidence: { ...evidence, words, received } })).not.toEqual([]);
   });
