@@ -82,7 +82,7 @@ export const rpc = {
     }),
     output: z.object({ events: z.array(Event), more: z.boolean() }),
   },
-  /** Everything after a sequence number, oldest first. */
+  /** Everything after a sequence number, oldest first; fewer than `limit` where they are large. */
   'events.after': {
     kind: 'query',
     input: z.object({ after: z.number().int().min(0), limit: limit.default(1000) }),

@@ -78,7 +78,8 @@ async function sendStored(
       hasRoom = response.write(asServerSentEvent({ kind: 'event', event }));
     }
     if (!hasRoom) await once(response, 'drain', { signal }).catch(() => {});
-    if (page.value.events.length < pageSize) break;
+    // A page may be short for being large.
+    if (cursor >= page.value.lastSeq) break;
   }
   return cursor;
 }

@@ -110,7 +110,10 @@ describe('what is rejected', () => {
   test('nesting that nobody could write down again', () => {
     const deep = (levels: number) =>
       `{"session_id":"s","content":"x","meta":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`;
-    expect(parse(deep(100)).ok).toBe(true);
+    expect(parse(deep(199)).ok).toBe(true);
+    expect(parse(deep(201)).ok).toBe(false);
+    // Brackets that are said, and not closed: that is no nesting.
+    expect(parse({ session_id: 's', content: '"[{'.repeat(1_000) }).ok).toBe(true);
     const parsed = parse(deep(500_000));
     expect(parsed.ok ? '' : parsed.reason).toContain('levels deep');
   });

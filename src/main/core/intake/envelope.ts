@@ -6,7 +6,7 @@ import { readPermissionRequest } from './permission-request.ts';
 /** Larger files are not read (DESIGN 2.2). */
 export const largestEnvelopeBytes = 8 * 1024 * 1024;
 
-/** Of `meta` and the keys that are kept as they came. */
+/** Levels of lists and objects within the envelope's own. */
 const deepest = 200;
 const longestTitle = 200;
 
@@ -43,6 +43,9 @@ const knownKeys = new Set([
 export function parseEnvelope(bytes: Uint8Array, name = ''): ParsedEnvelope {
   const text = decode(bytes);
   if (text === undefined) return reject('The file is not UTF-8 text.', true);
+  if (isDeeperThan(bytes, deepest)) {
+    return reject(`It is nested more than ${deepest} levels deep.`, false);
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -54,10 +57,6 @@ export function parseEnvelope(bytes: Uint8Array, name = ''): ParsedEnvelope {
   if (!sessionId.success) {
     const problem = value.session_id === undefined ? 'is missing' : issueOf(sessionId.error);
     return reject(`session_id ${problem}.`, false);
-  }
-  // First: whoever writes the value down again takes a step of the stack for each level.
-  if (isDeeperThan(value, deepest)) {
-    return reject(`It is nested more than ${deepest} levels deep.`, false);
   }
   const word = wordOf(value, name);
   if (typeof word === 'string') return reject(word, false);
@@ -130,17 +129,29 @@ function titleOf(value: unknown): string | null {
   return line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…` : line || null;
 }
 
-/** Writing JSON takes a step of the stack for each level, reading it does not. */
-function isDeeperThan(value: unknown, levels: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > levels) return true;
-    level = level
-      .flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
-      .filter((one) => typeof one === 'object' && one !== null);
+/**
+ * Whether the JSON has more open brackets at once than is allowed. Told from the bytes: as values, 8
+ * MiB of brackets take up a gigabyte, and whoever writes them down again a step of the stack for each.
+ */
+function isDeeperThan(json: Uint8Array, levels: number): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const byte = json[at];
+    if (byte === quote) isText = !isText;
+    else if (isText && byte === backslash) at += 1;
+    else if (isText) continue;
+    else if (byte === openList || byte === openObject) {
+      depth += 1;
+      if (depth > levels + 1) return true;
+    } else if (byte === closeList || byte === closeObject) depth -= 1;
   }
   return false;
 }
+
+const [quote, backslash, openList, closeList, openObject, closeObject] = [...'"\\[]{}'].map(
+  (char) => char.charCodeAt(0),
+);
 
 function said(text: string): EnvelopeWord {
   const saidKey = createHash('sha256').update(text).digest('base64url').slice(0, 22);

@@ -4,8 +4,14 @@ import type { StreamItem } from '#shared/rpc.ts';
 /** Live items from now on, until the returned function is called. */
 export type Subscribe = (onItem: (item: StreamItem) => void) => () => void;
 
-/** The next events after a sequence number, oldest first; undefined when they cannot be had. */
-type ReadPage = (after: number, limit: number) => Promise<RelayEvent[] | undefined>;
+/**
+ * The next events after a sequence number, oldest first, and the last there is; undefined when they
+ * cannot be had. A page may be short for being large.
+ */
+type ReadPage = (
+  after: number,
+  limit: number,
+) => Promise<{ events: RelayEvent[]; lastSeq: number } | undefined>;
 
 const pageSize = 1000;
 
@@ -47,19 +53,20 @@ export function streamEvents(
     state = 'reading';
     for (;;) {
       isMoreToRead = false;
-      const events = await source.readPage(cursor, pageSize);
+      const page = await source.readPage(cursor, pageSize);
       if (isEnded()) return;
-      if (events === undefined) {
+      if (page === undefined) {
         stop();
         onEnd?.();
         return;
       }
+      const { events, lastSeq } = page;
       for (const event of events) {
         cursor = event.seq;
         onItem({ kind: 'event', event });
         if (isEnded()) return;
       }
-      if (events.length < pageSize && !isMoreToRead) {
+      if (cursor >= lastSeq && !isMoreToRead) {
         state = 'live';
         return;
       }

@@ -1,3 +1,4 @@
+import type { RelayEvent } from '#shared/events.ts';
 import type { RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
 import { asMarkdown } from '../export/markdown.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -18,12 +19,16 @@ export function exportConversation(
     }
   }
   let text = '';
-  if (format === 'markdown') {
-    for (const piece of asMarkdown(wanted())) text += piece;
-  } else {
-    for (const event of wanted()) text += `${JSON.stringify(event)}\n`;
+  for (const piece of format === 'markdown' ? asMarkdown(wanted()) : asJsonLines(wanted())) {
+    text += piece;
+    if (text.length > mostCharacters) {
+      const message = 'This is too long for the window. Use: relay export';
+      return { ok: false, error: { code: 'failed', message } };
+    }
   }
-  if (text.length <= mostCharacters) return { ok: true, value: { text } };
-  const message = 'This is too long for the window. Use: relay export';
-  return { ok: false, error: { code: 'failed', message } };
+  return { ok: true, value: { text } };
+}
+
+function* asJsonLines(events: Iterable<RelayEvent>): Iterable<string> {
+  for (const event of events) yield `${JSON.stringify(event)}\n`;
 }

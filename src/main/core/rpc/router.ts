@@ -50,7 +50,7 @@ export function createPort({ handlers, subscribe, onCrash }: PortOptions): Relay
           subscribe,
           readPage: async (from, limit) => {
             const page = await call('events.after', { after: from, limit });
-            return page.ok ? page.value.events : undefined;
+            return page.ok ? page.value : undefined;
           },
         },
         after,

@@ -71,6 +71,44 @@ describe('pages', () => {
     expect(found).toEqual(all);
   });
 
+  test('are short where the events are large, and lose none', async () => {
+    using desk = await openDesk();
+    for (let n = 0; n < 8; n += 1) {
+      // Not in the words: those are indexed, which takes longer than all of this.
+      const facts = factsOf({ envelopeId: `${n}`, meta: { pad: 'x'.repeat(6_000_000) } });
+      const sessionId = session(`s${n % 2}`);
+      desk.does({ kind: 'acceptEnvelope', sessionId, facts, word: said(`${n}`) });
+    }
+    desk.does({ kind: 'pause', via: 'cli' });
+    const seqs: number[] = [];
+    for (let after = 0; ; ) {
+      const events = desk.store.after(after, 1000);
+      const characters = events.reduce((sum, event) => sum + JSON.stringify(event).length, 0);
+      expect(characters).toBeLessThan(32 * 1024 * 1024);
+      seqs.push(...events.map(({ seq }) => seq));
+      after = events.at(-1)?.seq ?? 0;
+      if (events.length === 0) break;
+    }
+    expect(seqs).toEqual(desk.published.map(({ seq }) => seq));
+
+    const whole = { sessionId: session('s1'), conversationId: conversation('default') };
+    const wanted = desk.published.filter(
+      ({ sessionId, conversationId }) =>
+        sessionId === 's1' || (sessionId === null && conversationId === 'default'),
+    );
+    const paged: number[] = [];
+    let before: number | undefined;
+    let pages = 0;
+    for (let more = true; more; pages += 1) {
+      const page = desk.store.page({ ...whole, before, limit: 1000 });
+      paged.unshift(...page.events.map(({ seq }) => seq));
+      before = page.events[0]?.seq;
+      more = page.more;
+    }
+    expect(pages).toBeGreaterThan(1);
+    expect(paged).toEqual(wanted.map(({ seq }) => seq));
+  });
+
   test('of a conversation and of everything', async () => {
     using desk = await openDesk();
     says(desk, 's1', 'one');

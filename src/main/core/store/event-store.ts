@@ -39,11 +39,12 @@ export interface EventStore {
   flush(): void;
   /** Gives each event its place and time and brings the read models up to it. */
   append(events: readonly NewEvent[]): RelayEvent[];
-  /** After `after`, oldest first. */
+  /** After `after`, oldest first; fewer than `limit` where they are large, none only at the end. */
   after(after: number, limit: number): RelayEvent[];
   all(after: number): Generator<RelayEvent>;
   event(seq: number): RelayEvent | undefined;
-  /** With both a session and its conversation: also what concerns no single session of it. */
+  /** With both a session and its conversation: also what concerns no single session of it. Fewer than
+   * `limit` where they are large. */
   page(query: {
     sessionId?: SessionId | undefined;
     conversationId?: ConversationId | undefined;
@@ -52,7 +53,7 @@ export interface EventStore {
   }): { events: RelayEvent[]; more: boolean };
   ofExchange(exchangeId: ExchangeId): RelayEvent[];
   lastSeq(): number;
-  /** Conversation events whose tokens nobody has counted yet, newest first. */
+  /** Conversation events whose tokens nobody has counted yet, newest first; some of them. */
   uncounted(limit: number): RelayEvent[];
   setTokens(seq: number, tokens: number): void;
   /** Empties the read models and fills them again from the events. */
@@ -64,6 +65,22 @@ export interface EventStore {
 }
 
 /** @param now the wall clock, epoch milliseconds */
+/** An envelope may bring 8 MiB: a page of many such would fit into no answer, and hardly into memory. */
+const longestPageCharacters = 16 * 1024 * 1024;
+
+/** As many rows as one page should hold, at least one; `more` where there are others. */
+function pageOf(found: Iterable<unknown>, limit: number): { rows: Row[]; more: boolean } {
+  const rows: Row[] = [];
+  let characters = 0;
+  // The statements select the columns of a row.
+  for (const row of found as Iterable<Row>) {
+    if (rows.length === limit || characters > longestPageCharacters) return { rows, more: true };
+    rows.push(row);
+    characters += row.payload.length;
+  }
+  return { rows, more: false };
+}
+
 export function createEventStore(
   db: Database,
   atPoint: AtPoint = noFault,
@@ -98,7 +115,7 @@ export function createEventStore(
   const end = last.get() as { seq: bigint | null; ts: bigint | null };
   let lastSeq = Number(end.seq ?? 0n);
   const nextNs = risingNanoseconds(end.ts ?? 0n, now);
-  const rows = (found: unknown[]) => found.map((row) => toEvent(row as Row));
+  const rows = (found: Iterable<unknown>) => Array.from(found, (row) => toEvent(row as Row));
 
   const snapshot = db
     .prepare('SELECT state FROM state_snapshot WHERE version = ? AND seq <= ?')
@@ -160,7 +177,7 @@ export function createEventStore(
         return stored as RelayEvent;
       });
     },
-    after: (after, limit) => rows(afterSeq.all(after, limit)),
+    after: (after, limit) => rows(pageOf(afterSeq.iterate(after, limit), limit).rows),
     *all(after) {
       let from = after;
       for (;;) {
@@ -177,25 +194,29 @@ export function createEventStore(
     },
     page({ sessionId, conversationId, before = Number.MAX_SAFE_INTEGER, limit }) {
       if (sessionId && conversationId) {
-        const own = rows(pages.session.all(sessionId, before, limit + 1));
+        const own = pageOf(pages.session.iterate(sessionId, before, limit + 1), limit);
         // Not further back than the page reaches by itself: what lies there comes with the next.
-        const from = own.length > limit ? (own.at(-1)?.seq ?? 0) : 0;
-        const common = rows(pages.common.all(conversationId, from, before, limit + 1));
-        const both = [...own, ...common].sort((a, b) => b.seq - a.seq);
-        return { events: both.slice(0, limit).reverse(), more: both.length > limit };
+        const from = own.more ? (own.rows.at(-1)?.seq ?? 0) : 0;
+        const common = pageOf(pages.common.iterate(conversationId, from, before, limit + 1), limit);
+        const upTo = common.more ? (common.rows.at(-1)?.seq ?? 0) : 0;
+        const both = [...own.rows, ...common.rows].filter(({ seq }) => seq >= upTo);
+        const page = both.sort((a, b) => b.seq - a.seq).slice(0, limit);
+        const more = page.length < own.rows.length + common.rows.length || own.more || common.more;
+        return { events: rows(page.reverse()), more };
       }
-      const found = rows(
+      const found = pageOf(
         sessionId
-          ? pages.session.all(sessionId, before, limit + 1)
+          ? pages.session.iterate(sessionId, before, limit + 1)
           : conversationId
-            ? pages.conversation.all(conversationId, before, limit + 1)
-            : pages.all.all(before, limit + 1),
+            ? pages.conversation.iterate(conversationId, before, limit + 1)
+            : pages.all.iterate(before, limit + 1),
+        limit,
       );
-      return { events: found.slice(0, limit).reverse(), more: found.length > limit };
+      return { events: rows(found.rows.reverse()), more: found.more };
     },
     ofExchange: (exchangeId) => rows(ofExchange.all(exchangeId)),
     lastSeq: () => lastSeq,
-    uncounted: (limit) => rows(uncounted.all(limit)),
+    uncounted: (limit) => rows(pageOf(uncounted.iterate(limit), limit).rows),
     setTokens(seq, tokens) {
       // Lost with the power, they are counted again.
       syncCommits('soon');

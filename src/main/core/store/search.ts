@@ -24,6 +24,8 @@ type EventRow = Parameters<typeof toEvent>[0];
 
 /** The newest that match are looked at, not all: that would cost as much as there is history. */
 const mostRanked = 300;
+/** Of events that are read for one search: each may be as large as an envelope. */
+const mostCharacters = 64 * 1024 * 1024;
 
 /**
  * Looks for words in everything that was said, by the full-text index. What has the text as it was
@@ -39,10 +41,13 @@ export function createSearch(db: Database): (sought: Sought) => Found[] {
     if (words.length === 0) return [];
     const read = (seqs: Iterable<number>, most: number) => {
       const events: RelayEvent[] = [];
+      let characters = 0;
       for (const seq of seqs) {
-        if (events.length >= most) break;
+        if (events.length >= most || characters > mostCharacters) break;
         // The index has rows of events only, with the statement's columns.
-        const event = toEvent(bySeq.get(seq) as EventRow);
+        const row = bySeq.get(seq) as EventRow;
+        characters += row.payload.length;
+        const event = toEvent(row);
         if (!isUseOf(event, exceptTool)) events.push(event);
       }
       return events.sort((a, b) => b.seq - a.seq);
