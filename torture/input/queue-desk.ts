@@ -13,7 +13,7 @@ import { becomes, type RelayRun } from '../relay-run.ts';
 import { type Fate, fateOf } from './contract.ts';
 import type { Planned } from './envelopes.ts';
 
-export interface Counts {
+export interface Counts extends Record<string, number> {
   files: number;
   accepted: number;
   repeated: number;
