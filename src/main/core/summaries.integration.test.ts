@@ -3,9 +3,12 @@ import type { MessagesCall } from '#demo/messages-api.ts';
 import { openRelayFixture, type RelayFixture } from './testing/relay-fixture.ts';
 
 const summaryModel = 'claude-haiku-5-5';
+// Of the budget, the two tools of the verdict take some 400.
 const config = `conversation:
-  budgetTokens: 4000
+  budgetTokens: 4400
   verbatimTurns: 1
+tools:
+  enabled: false
 `;
 const instructions = 'You are the supervisor. Be brief.';
 const isSummary = ({ body }: MessagesCall) => body.model === summaryModel;

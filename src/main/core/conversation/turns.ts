@@ -2,12 +2,13 @@ import type { CallId, ExchangeId } from '#shared/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ExchangeState } from '../engine/state.ts';
 import type { Queries } from '../store/queries.ts';
-import type { SupervisorRequest } from '../supervisor/supervisor.ts';
+import type { SupervisorRequest, ToolDefinition } from '../supervisor/supervisor.ts';
 import type { ToolPlace } from '../tools/tool.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { addresseeNote } from './addressee.ts';
 import { joinAsides } from './aside.ts';
 import type { CallSettings } from './call-settings.ts';
+import { fixedText } from './fixed-text.ts';
 import { shrinkLimits, type ViewportLimits } from './limits.ts';
 import { beginTurn, continueTurn, type LiveTurn } from './live-turn.ts';
 import type { createSummariser, SummaryOrder } from './summariser.ts';
@@ -90,7 +91,8 @@ export function createTurns(options: TurnsOptions): Turns {
       const drives = options.drivesFor?.(exchange) ?? '';
       const addressee = addresseeNote(entries, exchange.sessionId);
       const aside = joinAsides(options.asideFor?.(exchange), drives, addressee);
-      const systemText = given.instructions + (aside ?? '');
+      const tools = toolbox.definitions(options.placeOf(exchange));
+      const systemText = fixedText({ instructions: given.instructions, aside, tools });
       const plan = planViewport({ entries, summary, systemText, limits });
       const summaryOrder = { exchangeId, conversationId, model: given.summaryModel, limits };
       switch (plan.kind) {
@@ -113,7 +115,12 @@ export function createTurns(options: TurnsOptions): Turns {
         case 'send': {
           recordInstructions(given.instructions);
           recordDrives(exchangeId, drives);
-          const turn = beginTurn(requestFor(plan, given, exchange, aside), plan, entries);
+          const cacheTtl = cacheLife(given.cacheTtl, entries, now());
+          const turn = beginTurn(
+            requestFor(plan, given, exchange, { aside, tools, cacheTtl }),
+            plan,
+            entries,
+          );
           turns.set(exchangeId, turn);
           const range = plan.prepareSummary;
           return { turn, nextSummary: range && { ...summaryOrder, range } };
@@ -127,7 +134,14 @@ export function createTurns(options: TurnsOptions): Turns {
     plan: Extract<ViewportPlan, { kind: 'send' }>,
     given: CallSettings,
     exchange: ExchangeState,
-    aside: string | undefined,
+    {
+      aside,
+      ...rest
+    }: {
+      aside: string | undefined;
+      tools: readonly ToolDefinition[];
+      cacheTtl: SupervisorRequest['cacheTtl'];
+    },
   ): SupervisorRequest {
     return {
       model: given.model,

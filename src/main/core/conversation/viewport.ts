@@ -27,7 +27,7 @@ export interface ViewportInput {
   entries: readonly ConversationEntry[];
   /** The newest one, or null where nothing has been summarised yet. */
   summary: ConversationSummary | null;
-  /** The standing instructions, which share the budget. */
+  /** What shares the budget with the conversation: standing instructions, tools, notes. */
   systemText: string;
   limits: ViewportLimits;
 }
@@ -47,7 +47,7 @@ export type ViewportPlan =
       /** As in `SupervisorRequest`: the message that begins with the summary, once it is complete. */
       pinnedMessage?: number;
       estimatedTokens: number;
-      /** UTF-16 units of the standing instructions and all messages. */
+      /** UTF-16 units of `systemText` and all messages. */
       characters: number;
       /** Lowest and highest `seq` in the window. */
       fromSeq: number;

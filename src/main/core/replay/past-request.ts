@@ -3,6 +3,7 @@ import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
 import { joinAsides } from '../conversation/aside.ts';
 import type { CallSettings } from '../conversation/call-settings.ts';
 import type { ConversationEntry } from '../conversation/entry.ts';
+import { fixedText } from '../conversation/fixed-text.ts';
 import { beginTurn, continueTurn, type LiveTurn } from '../conversation/live-turn.ts';
 import { planViewport, type ViewportPlan } from '../conversation/viewport.ts';
 import { memoryNote } from '../memory/memory-note.ts';
@@ -38,7 +39,12 @@ export function createPastRequests({ queries, settings }: PastRequestOptions) {
   }
 
   /** @param answerSeq the first event that the call brought into the conversation; null: none */
-  function plain(call: CallStarted, answerSeq: number | null, changes: Changes): Past | undefined {
+  function plain(
+    call: CallStarted,
+    answerSeq: number | null,
+    changes: Changes,
+    tools: readonly ToolDefinition[] = [],
+  ): Past | undefined {
     const { seq, sessionId, conversationId, exchangeId, payload } = call;
     if (!conversationId || !exchangeId) return undefined;
     const given = settings();
@@ -52,7 +58,8 @@ export function createPastRequests({ queries, settings }: PastRequestOptions) {
     const aside = joinAsides(kept, queries.drives.told(exchangeId, seq));
     const shown = window(call, conversationId, answerSeq);
     const { limits } = given;
-    const plan = planViewport({ ...shown, systemText: system + (aside ?? ''), limits });
+    const systemText = fixedText({ instructions: system, aside, tools });
+    const plan = planViewport({ ...shown, systemText, limits });
     if (plan.kind !== 'send') return undefined;
     const request: SupervisorRequest = {
       ...{ model: changes.model ?? payload.model, maxTokens: payload.maxTokens, system, cacheTtl },
