@@ -107,6 +107,19 @@ export const ToolSetting = z.object({
 });
 export type ToolSetting = z.infer<typeof ToolSetting>;
 
+/** A folder of `tools/` in the home; nothing of it runs while it is off. */
+export const ToolPlugIn = z.object({
+  name: z.string(),
+  /** As its manifest says; empty where there is none that can be read. */
+  description: z.string(),
+  isOn: z.boolean(),
+  /** The tools it has brought; empty while it is off. */
+  tools: z.array(z.string()),
+  /** Why it could not be loaded; empty for nothing. */
+  problem: z.string(),
+});
+export type ToolPlugIn = z.infer<typeof ToolPlugIn>;
+
 export const CostLine = z.object({
   key: z.string(),
   usd: z.number(),

@@ -24,6 +24,7 @@ import {
   StatsSummary,
   Status,
   SummaryLine,
+  ToolPlugIn,
   ToolSetting,
 } from './models.ts';
 
@@ -337,6 +338,8 @@ export const rpc = {
     input: z.object({ sessionId: SessionId.optional() }),
     output: z.array(ToolSetting),
   },
+  /** What could be turned on in `tools.plugins`, and what is. */
+  'plugIns.list': { kind: 'query', input: nothing, output: z.array(ToolPlugIn) },
   /** null: the settings decide again. */
   'session.setToolPolicy': {
     kind: 'command',

@@ -36,7 +36,8 @@ export function createRelayTools(options: RelayToolsOptions) {
   const all = [...own, ...more];
   const plugIns = createPlugIns({
     folder: path.join(home, 'tools'),
-    enabled: () => (given().enabled ? given().plugins : {}),
+    areToolsOn: () => given().enabled,
+    chosen: () => given().plugins,
     takenNames: new Set(all.map(({ name }) => name)),
     bus,
     onLoaded: (name, tools) => log.info({ name, tools }, 'a tool plug-in was loaded'),
@@ -49,6 +50,7 @@ export function createRelayTools(options: RelayToolsOptions) {
   });
   return {
     toolbox,
+    plugIns: () => plugIns.list(),
     placeOf: (exchange: Parameters<typeof placeOf>[1]) => placeOf(engine.state, exchange),
     /** What a relay that was killed has left running in this home is ended. */
     async start() {

@@ -297,6 +297,7 @@ async function assemble(foundations: Foundations) {
     }),
     prices: prices.list,
     toolbox: tools.toolbox,
+    plugIns: tools.plugIns,
     sendTestNotification: createTestNotification({ settings, log }),
     openDemo: demo.open,
     identity: { home: home.root, pid: process.pid, version, host, startedAt },

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import type { RelayEvent } from '#shared/events.ts';
+import type { ToolPlugIn } from '#shared/models.ts';
 import type { RpcHandlers, RpcName, RpcOutput, RpcParsedInput, RpcResult } from '#shared/rpc.ts';
 import { settingDefinitions, settingValue } from '#shared/settings.ts';
 import type { DemoWindow } from '../demo-window.ts';
@@ -57,6 +58,7 @@ export interface HandlerOptions {
   };
   claudeCode: ReturnType<typeof createClaudeCodeCalls>;
   toolbox: Toolbox;
+  plugIns: () => Promise<ToolPlugIn[]>;
   prices: () => RpcOutput<'prices.list'>;
   /** A sentence when the owner's phone could not be reached. */
   sendTestNotification: () => Promise<string | undefined>;
@@ -189,6 +191,7 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
       const session = sessionId && engine.state.sessions.get(sessionId);
       return value(toolbox.list(session ? session.toolPolicies : new Map()));
     },
+    'plugIns.list': async () => value(await options.plugIns()),
     'session.setToolPolicy': (input) => carryOut({ kind: 'setToolPolicy', ...input }),
     'session.move': (input) => carryOut({ kind: 'moveSession', ...input }),
     'history.import': ({ entries, conversationId = defaultConversation }) => {

@@ -42,6 +42,11 @@ export interface PlugIn {
   onEvent: ((event: RelayEvent) => void) | undefined;
 }
 
+/** @throws where there is none, or none that a manifest may be */
+export async function readManifest(folder: string): Promise<z.output<typeof Manifest>> {
+  return Manifest.parse(JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')));
+}
+
 /** A plug-in's tool may not hold up a conversation for ever. */
 const timeLimitMs = 120_000;
 
@@ -52,9 +57,7 @@ const timeLimitMs = 120_000;
  */
 export async function loadPlugIn(folder: string): Promise<PlugIn> {
   const name = path.basename(folder);
-  const manifest = Manifest.parse(
-    JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')),
-  );
+  const manifest = await readManifest(folder);
   if (manifest.name !== name) throw new Error(`its manifest calls it "${manifest.name}"`);
   const root = await realpath(folder);
   const module = await realpath(path.join(root, manifest.module));

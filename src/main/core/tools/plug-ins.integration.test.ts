@@ -50,6 +50,11 @@ test('a plug-in is off until it is turned on; its failures are its own', async (
   expect(existsSync(path.join(relay.root, 'loaded'))).toBe(false);
   const names = (n: number) => relay.api.calls[n]?.body.tools?.map(({ name }) => name);
   expect(names(0)).not.toContain('weather');
+  // Listed without a line of it having run.
+  const off = await relay.call('plugIns.list', {});
+  expect(off.map(({ name }) => name)).toEqual(['broken', 'runaway', 'thief', 'weather']);
+  expect(off.some(({ isOn, tools }) => isOn || tools.length > 0)).toBe(false);
+  expect(existsSync(path.join(relay.root, 'loaded'))).toBe(false);
 
   const on = { weather: true, broken: true, thief: true, runaway: true, '../x': true, idle: false };
   await relay.call('settings.set', { key: 'tools.plugins', value: on });
@@ -64,6 +69,16 @@ test('a plug-in is off until it is turned on; its failures are its own', async (
   // Loaded last, in the order of the names.
   const listed = async () => (await relay.call('tools.list', {})).map(({ name }) => name);
   await expect.poll(listed, { timeout: 10_000 }).toContain('weather');
+  const plugIns = await relay.call('plugIns.list', {});
+  expect(plugIns.map(({ name, isOn, tools }) => [name, isOn, tools])).toEqual([
+    ['../x', true, []],
+    ['broken', true, []],
+    ['runaway', true, []],
+    ['thief', true, []],
+    ['weather', true, ['weather']],
+  ]);
+  expect(plugIns.find(({ name }) => name === 'broken')?.problem).toContain('could not be loaded');
+  expect(plugIns.at(-1)).toMatchObject({ description: 'A test.', problem: '' });
   relay.drop('b.json', { session_id: 's1', content: 'And now?' });
   const { payload } = await relay.waitFor('item.opened');
   expect(payload).toMatchObject({ kind: 'tool', proposal: 'weather: asks for Bergen' });

@@ -1,13 +1,17 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { ToolPlugIn } from '#shared/models.ts';
 import type { Bus } from '../engine/bus.ts';
-import { loadPlugIn, type PlugIn } from './plug-in.ts';
+import { loadPlugIn, type PlugIn, readManifest } from './plug-in.ts';
 import type { AnyTool } from './tool.ts';
 
 export interface PlugInsOptions {
   /** `tools/` of the home. */
   folder: string;
   /** The setting `tools.plugins`: only what is `true` is on. */
-  enabled: () => Readonly<Record<string, unknown>>;
+  chosen: () => Readonly<Record<string, unknown>>;
+  /** Without tools nothing is loaded either. */
+  areToolsOn: () => boolean;
   /** Of Relay's own tools, which no plug-in takes the place of. */
   takenNames: ReadonlySet<string>;
   bus: Bus;
@@ -18,6 +22,8 @@ export interface PlugInsOptions {
 export interface PlugIns {
   tools(): readonly AnyTool[];
   problems(): string[];
+  /** Every folder there is, and what is turned on without one; reads manifests, runs nothing. */
+  list(): Promise<ToolPlugIn[]>;
   /** Loads what has been turned on since, and leaves what has been turned off. */
   refresh(): Promise<void>;
   stop(): void;
@@ -26,16 +32,17 @@ export interface PlugIns {
 const goodName = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 export function createPlugIns(options: PlugInsOptions): PlugIns {
-  const { folder, enabled, takenNames, bus, onLoaded } = options;
+  const { folder, chosen, areToolsOn, takenNames, bus, onLoaded } = options;
   const loaded = new Map<string, { plugIn: PlugIn; leave: () => void }>();
   const problems = new Map<string, string>();
   let last: Promise<void> = Promise.resolve();
 
-  const wanted = () =>
-    Object.entries(enabled())
+  const turnedOn = () =>
+    Object.entries(chosen())
       .filter(([, isOn]) => isOn === true)
       .map(([name]) => name)
       .sort();
+  const wanted = () => (areToolsOn() ? turnedOn() : []);
 
   async function refresh(): Promise<void> {
     const names = wanted();
@@ -73,6 +80,33 @@ export function createPlugIns(options: PlugInsOptions): PlugIns {
     }
   }
 
+  async function list(): Promise<ToolPlugIn[]> {
+    const on = turnedOn();
+    const names = new Set([...(await folders()), ...on]);
+    return Promise.all(
+      [...names].sort().map(async (name) => ({
+        name,
+        description: goodName.test(name) ? await descriptionOf(path.join(folder, name)) : '',
+        isOn: on.includes(name),
+        tools: loaded.get(name)?.plugIn.tools.map((tool) => tool.name) ?? [],
+        problem: problems.get(name) ?? '',
+      })),
+    );
+  }
+
+  /** Those whose names a plug-in may have. */
+  async function folders(): Promise<string[]> {
+    try {
+      const found = await readdir(folder, { withFileTypes: true });
+      return found
+        .filter((one) => !one.isFile() && goodName.test(one.name))
+        .map(({ name }) => name);
+    } catch {
+      // There is no such folder until the owner makes one.
+      return [];
+    }
+  }
+
   function toolNames(): string[] {
     return [...loaded.values()].flatMap(({ plugIn }) => plugIn.tools.map((tool) => tool.name));
   }
@@ -84,6 +118,7 @@ export function createPlugIns(options: PlugInsOptions): PlugIns {
         .sort(([a], [b]) => a.localeCompare(b))
         .flatMap(([, { plugIn }]) => plugIn.tools),
     problems: () => [...problems.values()],
+    list,
     refresh() {
       last = last.then(refresh);
       return last;
@@ -93,4 +128,12 @@ export function createPlugIns(options: PlugInsOptions): PlugIns {
       loaded.clear();
     },
   };
+}
+
+async function descriptionOf(folder: string): Promise<string> {
+  try {
+    return (await readManifest(folder)).description;
+  } catch {
+    return '';
+  }
 }
