@@ -386,7 +386,7 @@ export const words = {
     none: (text: string) => `Nothing was said that contains "${text}".`,
     hint: 'Two letters or more.',
     found: (count: number) => formatCount(count, 'place'),
-    most: (count: number) => `The newest ${count} places`,
+    most: (count: number) => `${count} places or more`,
     onlyThis: (name: string) => `Only ${name}`,
   },
 

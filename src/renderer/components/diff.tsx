@@ -5,7 +5,10 @@ import { harmlessLine } from '../text/harmless.ts';
  * named by whoever shows it.
  */
 export function Diff({ text }: { text: string }) {
-  const lines = text.replace(/^--- .*\n\+\+\+ .*\n/, '').replace(/\n$/, '').split('\n');
+  const lines = text
+    .replace(/^--- .*\n\+\+\+ .*\n/, '')
+    .replace(/\n$/, '')
+    .split('\n');
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a long line is scrolled by keyboard too.
     <pre className="diff" tabIndex={0}>

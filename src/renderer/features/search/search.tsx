@@ -1,57 +1,51 @@
 import { Search as SearchIcon } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import type { RelayEvent } from '#shared/events.ts';
-import type { SessionId } from '#shared/ids.ts';
+import type { Excerpt, SessionSummary } from '#shared/models.ts';
 import { Age } from '../../components/age.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { useInterface, useRelay } from '../../state/context.ts';
-import { sessionsOf } from '../../state/selectors.ts';
-import { harmlessLine } from '../../text/harmless.ts';
-import { authorOf, saidIn } from '../../text/said-in.ts';
+import { useInterface, useRelay, useView } from '../../state/context.ts';
+import { findSession, sessionsOf } from '../../state/selectors.ts';
+import { harmless } from '../../text/harmless.ts';
+import { authorOf } from '../../text/said-in.ts';
 import { sessionName } from '../../text/session-name.ts';
 import { words } from '../../words.ts';
 
 const most = 50;
 const pauseMs = 120;
+const fewestLetters = 2;
 
-/** Finds what was said, in every session, the newest first. */
+interface Hit {
+  event: RelayEvent;
+  /** Words around the place, the matching ones told apart. */
+  excerpt: Excerpt;
+  /** In whose conversation it stands. */
+  session: SessionSummary;
+}
+
+/** Finds what was said, in every session or only in the one that is open. */
 export function Search() {
-  const { bridge, actions } = useInterface();
+  const { actions } = useInterface();
+  const openId = useView((state) => state.sessionId);
+  const openSession = useRelay((state) => findSession(state, openId));
   const [text, setText] = useState('');
-  const [found, setFound] = useState<{ text: string; events: RelayEvent[] }>();
+  const [isOnlyOpen, setOnlyOpen] = useState(false);
   const [index, setIndex] = useState(0);
-  const sought = text.trim();
-  useEffect(() => {
-    if (sought.length < 2) {
-      setFound(undefined);
-      return;
-    }
-    let isOver = false;
-    const timer = setTimeout(async () => {
-      const answer = await bridge.call('events.search', { text: sought, limit: most });
-      if (isOver || !answer.ok) return;
-      const events = answer.value.events.filter(({ sessionId }) => sessionId !== null);
-      setFound({ text: sought, events });
-      setIndex(0);
-    }, pauseMs);
-    return () => {
-      isOver = true;
-      clearTimeout(timer);
-    };
-  }, [bridge, sought]);
+  const only = isOnlyOpen ? openSession : undefined;
+  const found = useHits(text, only, () => setIndex(0));
 
-  const events = found?.events ?? [];
-  const open = (event: RelayEvent | undefined) => {
-    if (event?.sessionId) actions.showEvent(event.sessionId, event.seq);
+  const hits = found?.hits ?? [];
+  const open = (hit: Hit | undefined) => {
+    if (hit) actions.showEvent(hit.session.id, hit.event.seq);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0) {
       event.preventDefault();
-      setIndex(Math.min(events.length - 1, Math.max(0, index + step)));
+      setIndex(Math.min(hits.length - 1, Math.max(0, index + step)));
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      open(events[index]);
+      open(hits[index]);
     }
   };
   return (
@@ -62,9 +56,9 @@ export function Search() {
           autoFocus
           type="text"
           role="combobox"
-          aria-expanded={events.length > 0}
+          aria-expanded={hits.length > 0}
           aria-controls="search-results"
-          aria-activedescendant={events[index] ? `found-${events[index].seq}` : undefined}
+          aria-activedescendant={hits[index] ? `found-${hits[index].event.seq}` : undefined}
           aria-label={words.search.placeholder}
           placeholder={words.search.placeholder}
           value={text}
@@ -72,43 +66,99 @@ export function Search() {
           onKeyDown={onKeyDown}
         />
       </div>
-      <p className="bar-note" role="status">
-        {!found && words.search.hint}
-        {found && events.length === 0 && words.search.none(found.text)}
-        {events.length > 0 &&
-          (events.length < most ? words.search.found(events.length) : words.search.most(most))}
-      </p>
+      <div className="bar-note search-note">
+        <p role="status">{statusOf(found)}</p>
+        {openSession && (
+          <label className="radio">
+            <input
+              type="checkbox"
+              checked={isOnlyOpen}
+              onChange={(event) => setOnlyOpen(event.target.checked)}
+            />
+            <span>{words.search.onlyThis(sessionName(openSession))}</span>
+          </label>
+        )}
+      </div>
       <div
         id="search-results"
         className="bar-results"
         role="listbox"
         aria-label={words.search.title}
       >
-        {found &&
-          events.map((event, at) => (
-            <Found
-              key={event.seq}
-              event={event}
-              text={found.text}
-              isActive={at === index}
-              onOpen={() => open(event)}
-            />
-          ))}
+        {hits.map((hit, at) => (
+          <HitRow key={hit.event.seq} hit={hit} isActive={at === index} onOpen={() => open(hit)} />
+        ))}
       </div>
     </Dialog>
   );
 }
 
-interface FoundProps {
-  event: RelayEvent;
+interface Found {
   text: string;
+  hits: Hit[];
+}
+
+function statusOf(found: Found | undefined): string {
+  if (!found) return words.search.hint;
+  const { length } = found.hits;
+  if (length === 0) return words.search.none(found.text.trim());
+  return length < most ? words.search.found(length) : words.search.most(most);
+}
+
+/** What is found as one types; undefined while there is too little to look for. */
+function useHits(
+  text: string,
+  only: SessionSummary | undefined,
+  onFound: () => void,
+): Found | undefined {
+  const { bridge, relay } = useInterface();
+  const [found, setFound] = useState<Found>();
+  const sessionId = only?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is looked for starts a search.
+  useEffect(() => {
+    if (text.trim().length < fewestLetters) {
+      setFound(undefined);
+      return;
+    }
+    let isOver = false;
+    const timer = setTimeout(async () => {
+      const where = sessionId === undefined ? {} : { sessionId };
+      // As it was typed: a blank at the end says that the last word is whole.
+      const answer = await bridge.call('events.search', { text, limit: most, ...where });
+      if (isOver || !answer.ok) return;
+      const { events, excerpts } = answer.value;
+      const sessions = sessionsOf(relay.getState());
+      const hits = events.flatMap((event, at): Hit[] => {
+        const session = only ?? placeOf(event, sessions);
+        return session ? [{ event, excerpt: excerpts[at] ?? [], session }] : [];
+      });
+      setFound({ text, hits });
+      onFound();
+    }, pauseMs);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [bridge, relay, text, sessionId]);
+  return found;
+}
+
+/** Its own session, or one that shares its conversation: the owner's word and a summary have none. */
+function placeOf(
+  { sessionId, conversationId }: RelayEvent,
+  sessions: readonly SessionSummary[],
+): SessionSummary | undefined {
+  if (sessionId !== null) return sessions.find(({ id }) => id === sessionId);
+  return sessions.find((session) => session.conversationId === conversationId);
+}
+
+interface HitRowProps {
+  hit: Hit;
   isActive: boolean;
   onOpen: () => void;
 }
 
-function Found({ event, text, isActive, onOpen }: FoundProps) {
-  const name = useSessionName(event.sessionId);
-  const [before, match, after] = excerpt(saidIn(event), text);
+function HitRow({ hit: { event, excerpt, session }, isActive, onOpen }: HitRowProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field above moves and opens by keys.
     <div
@@ -123,33 +173,17 @@ function Found({ event, text, isActive, onOpen }: FoundProps) {
       }}
     >
       <span className="bar-row-name">
-        {name}
+        {sessionName(session)}
         <span className="quiet">{authorOf(event)}</span>
         <Age at={event.at} />
       </span>
-      <span className="bar-row-text">
-        {before}
-        <mark>{match}</mark>
-        {after}
+      <span className="bar-row-text" dir="auto">
+        {excerpt.map(({ text, isMatch }, at) => {
+          const shown = harmless(text).replace(/\s+/g, ' ');
+          // biome-ignore lint/suspicious/noArrayIndexKey: a piece of an excerpt is its place.
+          return isMatch ? <mark key={at}>{shown}</mark> : <span key={at}>{shown}</span>;
+        })}
       </span>
     </div>
   );
-}
-
-function useSessionName(id: SessionId | null): string {
-  return useRelay((state) => {
-    const session = sessionsOf(state).find((one) => one.id === id);
-    return session ? sessionName(session) : (id ?? '');
-  });
-}
-
-/** The place that was found, with a little around it. */
-function excerpt(said: string, sought: string): [string, string, string] {
-  const line = harmlessLine(said);
-  const at = line.toLowerCase().indexOf(sought.toLowerCase());
-  if (at === -1) return [line.slice(0, 160), '', ''];
-  const from = Math.max(0, at - 48);
-  const end = at + sought.length;
-  const before = `${from > 0 ? '…' : ''}${line.slice(from, at)}`;
-  return [before, line.slice(at, end), line.slice(end, end + 120)];
 }
