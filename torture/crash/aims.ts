@@ -28,7 +28,6 @@ const commits = [
   'committed.dispatch.claimed',
   'committed.dispatch.withdrawn',
   'committed.session.release_queued',
-  'committed.session.release_written',
   'committed.item.opened',
   'committed.item.settled',
   'committed.exchange.closed',

@@ -39,14 +39,16 @@ export function checkRepeats(evidence: Evidence, books: Books): string[] {
       );
     }
   }
+  const finished = new Set(
+    books.calls.filter(({ hasFailed }) => !hasFailed).map(({ requestId }) => requestId),
+  );
   for (const mark of new Set(evidence.calls.map(({ about }) => about))) {
     if (mark === null) continue;
     const decided = evidence.calls.filter(
       (call) =>
         call.about === mark &&
-        call.outcome === 'answered' &&
         ['reply', 'finish', 'escalate'].includes(call.said) &&
-        !lost.includes(call),
+        finished.has(call.requestId ?? null),
     );
     // Once to ask the owner, once with the owner's answer.
     const atMost = decided.some(({ said }) => said === 'escalate') ? 2 : 1;

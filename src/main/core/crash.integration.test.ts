@@ -81,6 +81,35 @@ describe('killed at any step of intake and dispatch', () => {
   });
 });
 
+describe('killed over a release, the session is released once', () => {
+  test.each<FaultPoint>(['release.staged', 'release.committed', 'release.published'])(
+    '%s',
+    async (point) => {
+      await using relay = await openCrashingRelay((call) =>
+        speakerOf(call) === 's1'
+          ? { tool: 'finish', input: { reason: 'All is done.' } }
+          : { text: 'Go on.' },
+      );
+      const release = path.join(relay.root, 'dispatch', 's1', 'release');
+      relay.drop('a.json', said('s1'));
+      relay.start(point);
+      await relay.died();
+      // The session is quicker than the next relay.
+      const wasReleased = existsSync(release);
+      expect(wasReleased).toBe(point === 'release.published');
+      rmSync(release, { force: true });
+      relay.start();
+      if (!wasReleased) await relay.until(() => existsSync(release), 'the release');
+      rmSync(release, { force: true });
+      // A second one would have come by then, and s1 would not wait for its next reply.
+      relay.drop('b.json', said('s2'));
+      expect(await relay.take('s2')).toBe('Go on.');
+      expect(existsSync(release)).toBe(false);
+      expect(relay.of('session.release_written')).toHaveLength(1);
+    },
+  );
+});
+
 test('killed while the owner is asked, the question stands and is asked once', async () => {
   await using relay = await openCrashingRelay((call) =>
     /<owner/.test(call.lastText)

@@ -20,7 +20,9 @@ export const stepPoints = [
   'dispatch.committed',
   'dispatch.published',
   'dispatch.taken-back',
-  'dispatch.released',
+  'release.staged',
+  'release.committed',
+  'release.published',
   'snapshot.writing',
   'snapshot.written',
 ] as const;

@@ -40,6 +40,9 @@ export function createDispatcher({
   isHandingOver = () => false,
   atPoint = noFault,
 }: DispatcherOptions): Dispatcher {
+  /** Whose release may be committed and not have appeared: of any session, when a relay starts. */
+  const mayBeStaged = new Set<SessionId>(engine.state.sessions.keys());
+
   function run(): void {
     if (folder?.isOther()) putBack(folder);
     // A copy, since every step changes the state.
@@ -125,14 +128,22 @@ export function createDispatcher({
     atPoint('dispatch.published');
   }
 
+  /** As with replies: once it is committed, the staged file tells that it has still to appear. */
   function releaseDue(faults: unknown[]): void {
     if (engine.state.paused) return;
     for (const { id: sessionId, releaseDue: isDue } of [...engine.state.sessions.values()]) {
-      if (!isDue) continue;
+      if (!isDue && !mayBeStaged.has(sessionId)) continue;
       attempt(() => {
-        mailbox.release(sessionId);
-        atPoint('dispatch.released');
-        engine.execute({ kind: 'markReleased', sessionId });
+        if (isDue) {
+          mailbox.stageRelease(sessionId);
+          atPoint('release.staged');
+          engine.execute({ kind: 'markReleased', sessionId });
+          mayBeStaged.add(sessionId);
+          atPoint('release.committed');
+        }
+        mailbox.publishRelease(sessionId);
+        mayBeStaged.delete(sessionId);
+        atPoint('release.published');
       }, faults);
     }
   }

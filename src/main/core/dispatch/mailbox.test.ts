@@ -42,7 +42,8 @@ test('a reply is hidden until it is published, and then whole', () => {
 
 test('a box is free where nothing lies in it, and only there', () => {
   expect(mailbox.isFree(s1)).toBe(true);
-  mailbox.release(s1);
+  mailbox.stageRelease(s1);
+  mailbox.publishRelease(s1);
   expect(mailbox.isFree(s1)).toBe(true);
   symlinkSync('/nowhere', at('input.txt'));
   expect(mailbox.isFree(s1)).toBe(false);
@@ -71,7 +72,8 @@ test('what a killed relay left of a reply that was withdrawn since is cleared aw
 });
 
 test('a release is an empty file, and none lies beside a reply', () => {
-  mailbox.release(s1);
+  mailbox.stageRelease(s1);
+  mailbox.publishRelease(s1);
   expect(statSync(at('release')).size).toBe(0);
   mailbox.stage(s1, d1, 'x');
   mailbox.publish(s1, d1);

@@ -32,8 +32,10 @@ export interface Mailbox {
   takeBack(sessionId: SessionId, dispatchId: DispatchId): boolean;
   /** Makes `input.txt` the staged file again; false when the session was quicker. */
   setAside(sessionId: SessionId, dispatchId: DispatchId): boolean;
-  /** Lets whoever waits stop waiting. */
-  release(sessionId: SessionId): void;
+  /** Makes a release ready under a hidden name. */
+  stageRelease(sessionId: SessionId): void;
+  /** Lets whoever waits stop waiting: the staged release appears. Does nothing where it has already. */
+  publishRelease(sessionId: SessionId): void;
 }
 
 export function createMailbox(dispatchFolder: string): Mailbox {
@@ -41,6 +43,7 @@ export function createMailbox(dispatchFolder: string): Mailbox {
   const input = (sessionId: SessionId) => at(sessionId, 'input.txt');
   const staged = (sessionId: SessionId, id: DispatchId) => at(sessionId, `.${id}.part`);
   const withdrawn = (sessionId: SessionId, id: DispatchId) => at(sessionId, `.${id}.withdrawn`);
+  const stagedRelease = (sessionId: SessionId) => at(sessionId, '.release.part');
   const makeFolder = (sessionId: SessionId) =>
     mkdirSync(path.join(dispatchFolder, sessionId), { recursive: true, mode: 0o700 });
 
@@ -70,10 +73,12 @@ export function createMailbox(dispatchFolder: string): Mailbox {
       renameIfThere(input(sessionId), withdrawn(sessionId, dispatchId)),
     setAside: (sessionId, dispatchId) =>
       renameIfThere(input(sessionId), staged(sessionId, dispatchId)),
-    release(sessionId) {
+    stageRelease(sessionId) {
       makeFolder(sessionId);
-      closeSync(openSync(at(sessionId, 'release'), 'w', 0o600));
+      closeSync(openSync(stagedRelease(sessionId), 'w', 0o600));
     },
+    publishRelease: (sessionId) =>
+      void renameIfThere(stagedRelease(sessionId), at(sessionId, 'release')),
   };
 }
 
