@@ -115,9 +115,8 @@ export function createTurns(options: TurnsOptions): Turns {
         case 'send': {
           recordInstructions(given.instructions);
           recordDrives(exchangeId, drives);
-          const cacheTtl = cacheLife(given.cacheTtl, entries, now());
           const turn = beginTurn(
-            requestFor(plan, given, exchange, { aside, tools, cacheTtl }),
+            requestFor(plan, given, exchange, { aside, tools }),
             plan,
             entries,
           );
@@ -134,14 +133,7 @@ export function createTurns(options: TurnsOptions): Turns {
     plan: Extract<ViewportPlan, { kind: 'send' }>,
     given: CallSettings,
     exchange: ExchangeState,
-    {
-      aside,
-      ...rest
-    }: {
-      aside: string | undefined;
-      tools: readonly ToolDefinition[];
-      cacheTtl: SupervisorRequest['cacheTtl'];
-    },
+    { aside, tools }: { aside: string | undefined; tools: readonly ToolDefinition[] },
   ): SupervisorRequest {
     return {
       model: given.model,
@@ -150,7 +142,7 @@ export function createTurns(options: TurnsOptions): Turns {
       messages: plan.messages,
       cacheTtl: given.cacheTtl,
       verdictTools: true,
-      tools: toolbox.definitions(options.placeOf(exchange)),
+      tools,
       ...(aside === undefined ? {} : { aside }),
       ...(plan.pinnedMessage === undefined ? {} : { pinnedMessage: plan.pinnedMessage }),
       ...(given.effort ? { effort: given.effort } : {}),

@@ -84,7 +84,7 @@ export function createPastRequests({ queries, settings }: PastRequestOptions) {
   ): SupervisorRequest | undefined {
     const calls = callsOfTurn(call, events);
     const first = calls[0] ?? call;
-    const past = plain(first, broughtBy(first, events), {});
+    const past = plain(first, broughtBy(first, events), {}, tools);
     if (!past) return undefined;
     const { conversationId, payload } = call;
     const { model, maxTokens } = payload;
