@@ -605,7 +605,7 @@ export const words = {
     topicTest: 'Send a test',
     topicSent: 'Sent. It arrives within seconds.',
     table: {
-      name: (path: string) => `Name in ${path}`,
+      command: 'How the command begins',
       value: (name: string) => `What ${name} may do`,
       add: 'Add',
       remove: (name: string) => `Take out ${name}`,
@@ -613,6 +613,32 @@ export const words = {
       inFile: 'Edit it in config.yaml; a change shows at once.',
     },
     policies: { allow: 'allow', ask: 'ask', deny: 'deny' },
+    tools: {
+      asUsual: (policy: string) => `as usual (${policy})`,
+      asAlways: 'as usual',
+      notThere: 'there is no such tool now.',
+    },
+    plugIns: {
+      none: 'There is none: a plug-in is a folder in tools/ of the data folder.',
+      warning: 'A plug-in runs with all rights of Relay. Turn on only what you have read.',
+      brings: (tools: string) => `Brings ${tools}.`,
+      off: 'Brings no tool now.',
+    },
+    learning: {
+      title: 'Learn from corrections',
+      body: 'The supervisor looks at the replies you marked wrong, the questions you called needless and the drafts you changed, and proposes additions. It costs a call; nothing changes until you apply it.',
+      propose: 'Propose additions',
+      asking: 'Asking the supervisor',
+      proposed: 'Proposed.',
+      nothing: 'It has nothing to add.',
+      outOf: (corrections: number, model: string, cost: string) =>
+        `Out of ${formatCount(corrections, 'correction')}, by ${model}, ${cost}.`,
+      unpriced: 'no price known',
+      apply: 'Apply',
+      discard: 'Discard',
+      saveFirst: 'Save or take back your own change first.',
+      applied: 'Applied. The next call uses it.',
+    },
     command: 'The relay command',
     commandState: {
       installed: (link: string) => `Installed at ${link}.`,

@@ -133,12 +133,12 @@ const sections = {
     ),
   },
   ntfy: {
-    enabled: setting(flag, true, 'Whether what needs you is also sent to your phone through ntfy.'),
+    enabled: setting(flag, true, 'Send what needs you to your phone as well, through ntfy.'),
     server: setting(url, 'https://ntfy.sh', 'The ntfy server that carries the notifications.'),
     replies: setting(
       flag,
       true,
-      'Whether you can answer from the phone: by buttons, and by writing to the reply topic.',
+      'Take answers from the phone: by buttons, and by what you write to the reply topic.',
     ),
     clickUrl: setting(
       orNull(url),
@@ -147,11 +147,7 @@ const sections = {
     ),
   },
   desktop: {
-    notifications: setting(
-      flag,
-      true,
-      'Whether the desktop shows a notification for what needs you.',
-    ),
+    notifications: setting(flag, true, 'Show a notification on the desktop for what needs you.'),
     shortcut: setting(
       orNull(text),
       'Control+Alt+J',
@@ -162,7 +158,7 @@ const sections = {
     enabled: setting(
       flag,
       true,
-      'Whether the supervisor may use tools: read the project, and what you allow beyond that.',
+      'Let the supervisor use tools: read the project, and what you allow beyond that.',
     ),
     policies: setting(
       table,
@@ -189,24 +185,20 @@ const sections = {
     resume: setting(
       flag,
       false,
-      'Whether a word for a session that is not open may start it again (`claude -p --resume`).',
+      'Start a session that is not open again when there is a word for it (`claude -p --resume`).',
     ),
-    permissions: setting(
-      flag,
-      true,
-      'Whether what Claude Code asks permission for is asked in the inbox too.',
-    ),
+    permissions: setting(flag, true, 'Ask in the inbox too what Claude Code asks permission for.'),
   },
   drives: {
     enabled: setting(
       flag,
       false,
-      'Whether the supervisor hears how it goes with a session, to ask sooner when things go badly.',
+      'Tell the supervisor how it goes with a session, so that it asks sooner when things go badly.',
     ),
     learn: setting(
       flag,
       false,
-      'Whether your scores change what counts how much; false: exactly what stands here.',
+      'Let your scores change what counts how much; false: exactly what stands here.',
     ),
     frustrationHalfLifeMinutes: setting(
       amount(1),

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import type { SettingPath } from '#shared/settings.ts';
 import { Button } from '../../components/button.tsx';
 import { words } from '../../words.ts';
+import { PlugIns } from './plug-ins.tsx';
+import { ToolPolicies } from './tool-policies.tsx';
 
 interface Props {
   path: SettingPath;
@@ -12,19 +14,34 @@ interface Props {
 
 const policies = ['allow', 'ask', 'deny'] as const;
 
-/** A table of names: each with allow, ask or deny, or each simply on. Others are edited by file. */
+/** A table of names, each kind with a control of its own; the others are edited by file. */
 export function TableControl({ path, value, onSave }: Props) {
-  const [name, setName] = useState('');
   const table = asTable(value);
-  const isPolicy = path === 'tools.policies' || path === 'tools.bashRules';
-  if (!isPolicy && path !== 'tools.plugins') {
-    return <p className="setting-note">{words.settings.table.inFile}</p>;
+  switch (path) {
+    case 'tools.policies':
+      return <ToolPolicies table={table} onSave={onSave} />;
+    case 'tools.plugins':
+      return <PlugIns table={table} onSave={onSave} />;
+    case 'tools.bashRules':
+      return <BashRules table={table} onSave={onSave} />;
+    default:
+      return <p className="setting-note">{words.settings.table.inFile}</p>;
   }
+}
+
+interface RulesProps {
+  table: Readonly<Record<string, unknown>>;
+  onSave: (table: Record<string, unknown>) => Promise<void>;
+}
+
+/** What commands may do, by how they begin. */
+function BashRules({ table, onSave }: RulesProps) {
+  const [name, setName] = useState('');
   const add = () => {
     const added = name.trim();
     if (added === '') return;
     setName('');
-    void onSave({ ...table, [added]: isPolicy ? 'ask' : true });
+    void onSave({ ...table, [added]: 'ask' });
   };
   const remove = (key: string) => {
     const { [key]: _, ...rest } = table;
@@ -36,20 +53,18 @@ export function TableControl({ path, value, onSave }: Props) {
         {Object.entries(table).map(([key, one]) => (
           <li key={key}>
             <code>{key}</code>
-            {isPolicy && (
-              <select
-                className="field"
-                aria-label={words.settings.table.value(key)}
-                value={String(one)}
-                onChange={(event) => void onSave({ ...table, [key]: event.target.value })}
-              >
-                {policies.map((policy) => (
-                  <option key={policy} value={policy}>
-                    {words.settings.policies[policy]}
-                  </option>
-                ))}
-              </select>
-            )}
+            <select
+              className="field"
+              aria-label={words.settings.table.value(key)}
+              value={String(one)}
+              onChange={(event) => void onSave({ ...table, [key]: event.target.value })}
+            >
+              {policies.map((policy) => (
+                <option key={policy} value={policy}>
+                  {words.settings.policies[policy]}
+                </option>
+              ))}
+            </select>
             <button
               type="button"
               className="icon-button"
@@ -70,8 +85,8 @@ export function TableControl({ path, value, onSave }: Props) {
       >
         <input
           className="field field-text"
-          aria-label={words.settings.table.name(path)}
-          placeholder={example[path]}
+          aria-label={words.settings.table.command}
+          placeholder="npm test"
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
@@ -82,12 +97,6 @@ export function TableControl({ path, value, onSave }: Props) {
     </div>
   );
 }
-
-const example: Partial<Record<SettingPath, string>> = {
-  'tools.policies': 'bash',
-  'tools.bashRules': 'npm test',
-  'tools.plugins': 'my-tool',
-};
 
 function asTable(value: unknown): Record<string, unknown> {
   const isTable = typeof value === 'object' && value !== null && !Array.isArray(value);
