@@ -1,6 +1,6 @@
 import type { Author, Autonomy, HowSettled, ItemKind, Via } from '#shared/events.ts';
 import { formatCount } from '#shared/format.ts';
-import type { DriveName, RelayStateName, SessionStateName } from '#shared/models.ts';
+import type { DriveName, RelayStateName, Score, SessionStateName } from '#shared/models.ts';
 
 /**
  * Every word of the interface. Plain and short: first the fact, then what to do. Sentence case.
@@ -413,6 +413,72 @@ export const words = {
       tool: (name: string) => `Tool: ${name}`,
       told: 'Told how it goes',
       toldNothing: 'Told no more how it goes',
+      toolDone: 'Tool answered',
+      toolFailed: 'Tool failed',
+      edited: 'Draft edited',
+      scored: 'Scored',
+      scoreBack: 'taken back',
+      replayed: 'Run again',
+      replayFailed: 'Run again, failed',
+    },
+    call: {
+      name: (number: number) => `Call ${number}`,
+      purpose: { answer: 'answer', summary: 'summary' },
+      failed: 'failed',
+      tools: (names: string) => `asked for ${names}`,
+    },
+    free: 'No cost',
+    noPrice: 'price unknown',
+    sumTokens: (tokens: string) => `${tokens} tokens`,
+    unpriced: (count: number) => `${formatCount(count, 'call')} without a price`,
+    estimated: (usd: string) => `${usd} estimated`,
+    estimateNote:
+      'Claude Code answered, by its own plan; the price is what the API would have taken.',
+    characters: (count: string) => `${count} characters`,
+    sent: {
+      title: 'The request as JSON',
+      wait: 'Made from the events',
+      copy: 'Copy JSON',
+      same: 'Made anew from the events; its fingerprints say that it is what was sent.',
+      other: (parts: string) =>
+        `Made anew from the events. Not as it was sent, since settings have changed: ${parts}.`,
+      unknown:
+        'Made anew from the events, with the settings of today; of so old a call there is nothing to compare it with.',
+      lacksThinking: 'What was thought between the tools was sent too, but is kept nowhere.',
+      claudeCode: 'This is what Relay handed to Claude Code, which adds its own.',
+      parts: {
+        system: 'instructions',
+        messages: 'conversation',
+        tools: 'tools',
+        aside: 'facts and brief',
+      },
+    },
+    score: {
+      question: 'How was it?',
+      names: { fine: 'Fine', wrong: 'Wrong', needless: 'Needless' } satisfies Record<Score, string>,
+      means: {
+        fine: 'It was right so. Again takes it back.',
+        wrong: 'The reply should not have been sent. Again takes it back.',
+        needless: 'You need not have been asked. Again takes it back.',
+      } satisfies Record<Score, string>,
+    },
+    replay: {
+      title: 'Run it again',
+      note: 'It costs a call. The session, its conversation and its replies are not touched; tools are not offered.',
+      model: 'Model',
+      sameModel: (model: string) => `as it was${model === '' ? '' : ` (${model})`}`,
+      otherBrief: 'With another brief',
+      brief: 'The brief; empty for none',
+      otherInstructions: 'With other instructions',
+      instructions: 'The standing instructions',
+      run: 'Run again',
+      running: 'Running',
+      before: 'Then',
+      now: (at: string) => `Again at ${at}`,
+      neverAnswered: 'It was not answered then.',
+      unchanged: 'nothing changed',
+      with: { model: 'other model', brief: 'other brief', instructions: 'other instructions' },
+      verdict: { reply: 'reply', escalate: 'asks you', finish: 'stop' },
     },
     firstWord: (duration: string) => `first word after ${duration}`,
     tokens: 'Tokens',

@@ -42,6 +42,8 @@ export type Entry =
       model: string | null;
       durationMs: number | null;
       costUsd: number | null;
+      /** The price is what the API would take; Claude Code has its own plan. */
+      isEstimate: boolean;
       delivery: Delivery | null;
     })
   | (Base & { kind: 'tools'; callId: CallId; said: string; calls: ToolUse[] })
@@ -84,6 +86,7 @@ export function toEntries(events: readonly RelayEvent[]): Entry[] {
   const answers = new Map<CallId, EntryOf<'answer'>>();
   const lastAnswer = new Map<ExchangeId, EntryOf<'answer'>>();
   const calls = new Map<CallId, EventPayload<'call.finished'>>();
+  const estimated = new Set<CallId>();
   const calling = new Map<CallId, EntryOf<'calling'>>();
   const deliveries = new Map<string, Delivery>();
   const asked = new Map<ItemId, EntryOf<'asked'>>();
@@ -173,6 +176,7 @@ export function toEntries(events: readonly RelayEvent[]): Entry[] {
           ...{ proposal: '', reasoning: '' },
           durationMs: call?.durationMs ?? null,
           costUsd: call?.costUsd ?? null,
+          isEstimate: callId !== null && estimated.has(callId),
           delivery: null,
         };
         entries.push(entry);
@@ -198,7 +202,8 @@ export function toEntries(events: readonly RelayEvent[]): Entry[] {
         break;
       }
       case 'call.started': {
-        const { callId, model, purpose } = event.payload;
+        const { callId, model, purpose, sent } = event.payload;
+        if (sent?.provider === 'claude-code') estimated.add(callId);
         const isSummary = purpose === 'summary';
         const entry = { ...baseOf(event), kind: 'calling', callId, model, isSummary } as const;
         calling.set(callId, entry);

@@ -112,7 +112,7 @@ function OwnerLetter({ entry }: { entry: Extract<Entry, { kind: 'owner' }> }) {
 
 function AnswerLetter({ entry }: { entry: Extract<Entry, { kind: 'answer' }> }) {
   const { verdict, isDraft, text, proposal, reasoning, delivery } = entry;
-  const { model, durationMs, costUsd } = entry;
+  const { model, durationMs, costUsd, isEstimate } = entry;
   const { supervisor, asksYou, finished, draft } = words.conversation;
   const facts = (
     <>
@@ -121,7 +121,11 @@ function AnswerLetter({ entry }: { entry: Extract<Entry, { kind: 'answer' }> }) 
       {isDraft && <span className="letter-verdict">{draft}</span>}
       {model !== null && <span className="letter-fact">{shortModel(model)}</span>}
       {durationMs !== null && <span className="letter-fact">{span(durationMs)}</span>}
-      {costUsd !== null && <span className="letter-fact">{formatUsd(costUsd)}</span>}
+      {costUsd !== null && (
+        <span className="letter-fact">
+          {isEstimate ? words.receipt.estimated(formatUsd(costUsd)) : formatUsd(costUsd)}
+        </span>
+      )}
     </>
   );
   const all = [text, proposal, reasoning].filter(Boolean).join('\n\n');

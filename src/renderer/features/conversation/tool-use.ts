@@ -1,6 +1,5 @@
 import type { EventPayload } from '#shared/events.ts';
 import type { ItemId } from '#shared/ids.ts';
-import { harmlessLine } from '../../text/harmless.ts';
 
 /** One use of a tool: what was asked for, what the owner said to it, and what came of it. */
 export interface ToolUse {
@@ -21,16 +20,6 @@ export interface AskedUse {
   at: number;
   settled: EventPayload<'item.settled'> | null;
   settledAt: number | null;
-}
-
-const longestLine = 160;
-
-/** The first words of what it was given: `src/parser.ts`, `npm test`. */
-export function shortArgument({ input }: Pick<ToolUse, 'input'>): string {
-  const values = typeof input === 'object' && input !== null ? Object.values(input) : [];
-  const first = values.find((value) => typeof value === 'string') ?? '';
-  const line = harmlessLine(first);
-  return line.length > longestLine ? `${line.slice(0, longestLine - 1).toWellFormed()}…` : line;
 }
 
 /** How long it ran; the time in which it waited for the owner does not count. */

@@ -5,10 +5,11 @@ import { Folded } from '../../components/folded.tsx';
 import { Markdown } from '../../components/markdown.tsx';
 import { useActions, useRelay } from '../../state/context.ts';
 import { harmless, harmlessLine } from '../../text/harmless.ts';
+import { shortArgument } from '../../text/short-argument.ts';
 import { exactClockTime, span } from '../../text/time.ts';
 import { words } from '../../words.ts';
 import type { ToolUse } from './tool-use.ts';
-import { type AskedUse, durationMs, exitCode, inputText, shortArgument } from './tool-use.ts';
+import { type AskedUse, durationMs, exitCode, inputText } from './tool-use.ts';
 
 interface Props {
   /** What the supervisor said before it reached for them. */
@@ -49,7 +50,7 @@ function Tool({ call, isNext }: { call: ToolUse; isNext: boolean }) {
         >
           <ChevronRight size={12} aria-hidden="true" />
           <code>
-            <b>{harmlessLine(name)}</b> {shortArgument(call)}
+            <b>{harmlessLine(name)}</b> {shortArgument(call.input)}
           </code>
           <Outcome call={call} isNext={isNext} />
         </button>

@@ -1,17 +1,27 @@
+import { useState } from 'react';
 import { formatTokens, formatUsd } from '#shared/format.ts';
+import type { ExchangeId } from '#shared/ids.ts';
 import type { ModelPrice } from '#shared/models.ts';
 import type { Usage } from '#shared/usage.ts';
+import { harmlessLine } from '../../text/harmless.ts';
+import { span } from '../../text/time.ts';
 import { words } from '../../words.ts';
 import { type CallFacts, type PriceLine, priceLines, tokenKinds } from './calls.ts';
+import { costWords } from './cost-words.ts';
+import { RequestJson } from './request-json.tsx';
 
 interface Props {
+  exchangeId: ExchangeId;
   call: CallFacts;
+  number: number;
+  isOpen: boolean;
   price: ModelPrice | undefined;
 }
 
 /** What one call sent, used and cost. */
-export function CallReceipt({ call, price }: Props) {
+export function CallReceipt({ exchangeId, call, number, isOpen, price }: Props) {
   const { usage, started, finished, model } = call;
+  const [isRequestOpen, setRequestOpen] = useState(false);
   const { requestFacts } = words.receipt;
   const facts: [string, string][] = [
     [requestFacts.model, model],
@@ -19,31 +29,60 @@ export function CallReceipt({ call, price }: Props) {
     [requestFacts.estimated, formatTokens(started.estimatedTokens)],
     [requestFacts.maxTokens, formatTokens(started.maxTokens)],
     ...(finished ? [[requestFacts.stopReason, finished.stopReason] as [string, string]] : []),
-    ...(finished?.requestId
-      ? [[requestFacts.requestId, finished.requestId] as [string, string]]
-      : []),
   ];
   return (
-    <>
-      <section>
-        <h3>{words.receipt.request}</h3>
-        <dl className="facts">
-          {facts.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
+    <details className="call" open={isOpen}>
+      <summary>
+        <CallLine call={call} number={number} />
+      </summary>
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        {finished?.requestId && (
+          <div className="fact-long">
+            <dt>{requestFacts.requestId}</dt>
+            <dd>
+              <code title={finished.requestId}>{finished.requestId}</code>
+            </dd>
+          </div>
+        )}
+      </dl>
       {usage && (
-        <section>
-          <h3>{words.receipt.tokens}</h3>
+        <>
+          <h4>{words.receipt.tokens}</h4>
           <UsageBar usage={usage} />
-          <h3>{words.receipt.price}</h3>
+          <h4>{words.receipt.price}</h4>
           <Price call={call} usage={usage} price={price} />
-        </section>
+        </>
       )}
+      {started.purpose === 'answer' && (
+        <details className="raw" onToggle={(event) => setRequestOpen(event.currentTarget.open)}>
+          <summary>{words.receipt.sent.title}</summary>
+          {isRequestOpen && <RequestJson exchangeId={exchangeId} callId={started.callId} />}
+        </details>
+      )}
+    </details>
+  );
+}
+
+/** One call in one line: what it was for, how long it took, what it cost and what it wanted. */
+function CallLine({ call, number }: { call: CallFacts; number: number }) {
+  const { started, finished, failed, model, tools, costUsd, usage } = call;
+  const took = (finished ?? failed)?.durationMs;
+  const { call: say } = words.receipt;
+  return (
+    <>
+      <b>{say.name(number)}</b>
+      <span>{say.purpose[started.purpose]}</span>
+      <span>{model.replace(/^claude-/, '')}</span>
+      {took !== undefined && <span>{span(took)}</span>}
+      {usage && <span>{costWords({ costUsd, isEstimate: call.isEstimate })}</span>}
+      {failed && <span className="is-bad">{say.failed}</span>}
+      {tools.length > 0 && <span>{say.tools(harmlessLine(tools.join(', ')))}</span>}
     </>
   );
 }
@@ -74,7 +113,7 @@ function Price({
   usage: Usage;
   price?: ModelPrice | undefined;
 }) {
-  const { costUsd, savedUsd } = call;
+  const { costUsd, savedUsd, isEstimate } = call;
   const lines: PriceLine[] = price
     ? priceLines(usage, price)
     : tokenKinds
@@ -101,7 +140,7 @@ function Price({
             <th scope="row">{words.receipt.total}</th>
             <td />
             <td />
-            <td>{costUsd === null ? '' : formatUsd(costUsd)}</td>
+            <td>{costUsd === null ? '' : costWords({ costUsd, isEstimate })}</td>
           </tr>
         </tbody>
       </table>
@@ -109,7 +148,7 @@ function Price({
         {costUsd === null && words.receipt.unknownPrice}
         {savedUsd > 0 && words.receipt.saved(formatUsd(savedUsd))}
         {savedUsd < 0 && words.receipt.costMore(formatUsd(-savedUsd))}{' '}
-        {isChanged && words.receipt.pricesChanged}
+        {isChanged && words.receipt.pricesChanged} {isEstimate && words.receipt.estimateNote}
       </p>
     </>
   );

@@ -1,6 +1,7 @@
 import type { EventPayload, RelayEvent } from '#shared/events.ts';
 import type { ModelPrice, TokenRates } from '#shared/models.ts';
-import type { Usage } from '#shared/usage.ts';
+import { addUsage, noUsage, type Usage } from '#shared/usage.ts';
+import { isByClaudeCode } from './replays.ts';
 
 /** One request to the supervisor and what came of it. */
 export interface CallFacts {
@@ -11,6 +12,10 @@ export interface CallFacts {
   usage: Usage | null;
   costUsd: number | null;
   savedUsd: number;
+  /** The price is what the API would take; Claude Code has its own plan. */
+  isEstimate: boolean;
+  /** The tools it asked for. */
+  tools: string[];
 }
 
 export function callsOf(events: readonly RelayEvent[]): CallFacts[] {
@@ -29,9 +34,36 @@ export function callsOf(events: readonly RelayEvent[]): CallFacts[] {
         usage: end?.usage ?? null,
         costUsd: end?.costUsd ?? null,
         savedUsd: end?.savedByCacheUsd ?? 0,
+        isEstimate: isByClaudeCode(event),
+        tools: events.flatMap(({ type, payload }) =>
+          type === 'tool_call' && payload.callId === callId ? [payload.name] : [],
+        ),
       },
     ];
   });
+}
+
+export interface Total {
+  /** null: nothing of it has a price. */
+  costUsd: number | null;
+  isEstimate: boolean;
+  usage: Usage;
+  /** Calls by a model that the price table does not know. */
+  unpriced: number;
+}
+
+export function totalOf(calls: readonly CallFacts[]): Total {
+  const used = calls.filter(({ usage }) => usage !== null);
+  const priced = used.filter(({ costUsd }) => costUsd !== null);
+  return {
+    costUsd:
+      used.length > 0 && priced.length === 0
+        ? null
+        : priced.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0),
+    isEstimate: priced.some(({ isEstimate }) => isEstimate),
+    usage: used.reduce((sum, { usage }) => addUsage(sum, usage ?? noUsage), noUsage),
+    unpriced: used.length - priced.length,
+  };
 }
 
 function find<T extends 'call.finished' | 'call.failed'>(

@@ -1,14 +1,21 @@
-import type { RelayEvent } from '#shared/events.ts';
+import type { ItemKind, RelayEvent } from '#shared/events.ts';
 import { formatUsd } from '#shared/format.ts';
+import type { ItemId } from '#shared/ids.ts';
 import { ClockTime } from '../../components/age.tsx';
 import { harmlessLine } from '../../text/harmless.ts';
+import { shortArgument } from '../../text/short-argument.ts';
 import { span } from '../../text/time.ts';
 import { words } from '../../words.ts';
 
 /** The life of an exchange from the envelope to the claim, with the time each step took. */
 export function Steps({ events }: { events: readonly RelayEvent[] }) {
+  const kinds = new Map(
+    events.flatMap(({ type, payload }) =>
+      type === 'item.opened' ? [[payload.itemId, payload.kind] as const] : [],
+    ),
+  );
   const steps = events.flatMap((event) => {
-    const step = stepOf(event);
+    const step = stepOf(event, kinds);
     return step ? [{ event, ...step }] : [];
   });
   return (
@@ -36,7 +43,7 @@ interface Step {
 }
 
 /** How a step is told; undefined for what is no step of its own. */
-function stepOf(event: RelayEvent): Step | undefined {
+function stepOf(event: RelayEvent, kinds: ReadonlyMap<ItemId, ItemKind>): Step | undefined {
   const { steps } = words.receipt;
   const step = (name: string, more = ''): Step => ({ name, more: harmlessLine(more) });
   switch (event.type) {
@@ -69,12 +76,30 @@ function stepOf(event: RelayEvent): Step | undefined {
       return lines.length === 0 ? step(steps.toldNothing) : step(steps.told, lines.join(' '));
     }
     case 'tool_call':
-      return step(steps.tool(harmlessLine(event.payload.name)));
+      return step(steps.tool(harmlessLine(event.payload.name)), shortArgument(event.payload.input));
+    case 'tool_response': {
+      const { isError, output } = event.payload;
+      return step(isError ? steps.toolFailed : steps.toolDone, output.trim().split('\n', 1)[0]);
+    }
+    case 'draft.edited':
+      return step(steps.edited, event.payload.after);
+    case 'reply.scored':
+    case 'escalation.scored': {
+      const { score } = event.payload;
+      const { names } = words.receipt.score;
+      return step(steps.scored, score === null ? steps.scoreBack : names[score]);
+    }
+    case 'replay.made':
+      return step(steps.replayed, event.payload.model);
+    case 'side_call.failed':
+      return step(steps.replayFailed, event.payload.message);
     case 'item.opened':
       return step(steps.asked, event.payload.summary);
     case 'item.settled': {
-      const { how, via } = event.payload;
-      return step(steps.settled, `${words.item.settled[how]} ${via ? words.via[via] : ''}`);
+      const { itemId, how, via } = event.payload;
+      const isLeave = kinds.get(itemId) === 'tool' || kinds.get(itemId) === 'permission';
+      const settled = isLeave ? words.item.leave : words.item.settled;
+      return step(steps.settled, `${settled[how]} ${via ? words.via[via] : ''}`);
     }
     case 'dispatch.queued':
       return step(steps.queued);
