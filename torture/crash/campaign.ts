@@ -32,6 +32,9 @@ export const crash: Campaign = {
     const failures = rounds.flatMap((round) =>
       round.failures.map((failure) => `${failure} (${round.keptIn})`),
     );
+    const replies = rounds.reduce((sum, round) => sum + round.replies, 0);
+    // Ten sessions that get nowhere are no load, and nothing could go wrong with them.
+    if (replies < kills / 2) failures.push(`Only ${replies} replies came over ${kills} kills.`);
     if (size === 'long') failures.push(...neverReached(all));
     return { rows: rowsOf(all, rounds), failures };
   },

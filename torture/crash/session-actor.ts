@@ -102,7 +102,8 @@ export function startSession({ id, home, cwd, log, chance }: SessionOptions): Se
     while (!isOver) {
       await delay(lookEveryMs);
       // Sometimes a person is quicker than the hook.
-      if (waiting.size > 0 && chance.happens(existsSync(input) ? 0.04 : 0.001)) typeOver(waiting);
+      const isTyping = !isSilent && chance.happens(existsSync(input) ? 0.04 : 0.001);
+      if (waiting.size > 0 && isTyping) typeOver(waiting);
       else {
         const text = take();
         if (text !== undefined) for (const mark of marksIn(text)) waiting.delete(mark);
