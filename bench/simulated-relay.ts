@@ -81,7 +81,7 @@ export async function simulatedRelay(
         summaryModel,
         maxTokens: 16_000,
         effort: null,
-        cacheTtl: '5m',
+        cacheTtl: 'auto',
         holdAll: false,
       },
       limits: defaultLimits,

@@ -19,7 +19,7 @@ const thinkingTokens = 250;
 const prices = loadPrices(join(import.meta.dirname, '..', 'resources', 'prices.json')).prices;
 
 /** What can be done about the cache; each is charged for the same prompts at the same times. */
-const ways = ['5m', '1h', 'system', 'none'] as const;
+const ways = ['auto', '5m', '1h', 'system', 'none'] as const;
 type Way = (typeof ways)[number];
 type Bill = Record<Way, { usd: number; usage: Usage }>;
 
@@ -36,7 +36,7 @@ export const tokens: Measurement = {
     }
     const rows = Object.entries(bills).flatMap(([name, bill]) => {
       const day = `${name} day`;
-      const relay = bill['5m'].usd;
+      const relay = bill.auto.usd;
       return [
         ratioRow(
           day,
@@ -46,10 +46,8 @@ export const tokens: Measurement = {
           0.25,
         ),
         ratioRow(day, 'USD', relay, { name: 'no caching', value: bill.none.usd }),
-        ratioRow(`${day}, kept for 1 h`, 'USD', bill['1h'].usd, {
-          name: '5 min',
-          value: bill['5m'].usd,
-        }),
+        ratioRow(day, 'USD', relay, { name: 'all of it for 5 min', value: bill['5m'].usd }),
+        ratioRow(day, 'USD', relay, { name: 'all of it for 1 h', value: bill['1h'].usd }),
       ];
     });
     return { rows, samples: bills };
@@ -92,7 +90,7 @@ async function billOf(kind: Parameters<typeof dayOf>[0], count: number): Promise
 
 /** The relay's own request, with the breakpoints of the way. */
 function bodyFor(request: Parameters<typeof messagesParams>[0], way: Way): CountTokensRequest {
-  const ttl = way === '1h' ? '1h' : '5m';
+  const ttl = way === 'auto' ? request.cacheTtl : way === '1h' ? '1h' : '5m';
   const { stream: _, max_tokens: __, ...params } = messagesParams({ ...request, cacheTtl: ttl });
   const ruling = judgeCountTokensRequest(JSON.parse(JSON.stringify(params)));
   if (!ruling.ok) throw new Error(ruling.message);

@@ -36,9 +36,9 @@ const sections = {
       "How much the supervisor thinks; null is the model's own default.",
     ),
     cacheTtl: setting(
-      choice('5m', '1h'),
-      '5m',
-      'How long the API keeps the prompt cache; 1h costs more to write and pays when sessions are slow.',
+      choice('auto', '5m', '1h'),
+      'auto',
+      'How long the API keeps the prompt cache; auto takes the dearer 1h where a conversation pauses over 5 minutes.',
     ),
     baseUrl: setting(
       orNull(url),

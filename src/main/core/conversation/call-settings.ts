@@ -9,7 +9,8 @@ export interface CallSettings {
   summaryModel: string;
   maxTokens: number;
   effort: SupervisorRequest['effort'] | null;
-  cacheTtl: '5m' | '1h';
+  /** `auto`: see `cacheLife`. */
+  cacheTtl: Settings['supervisor']['cacheTtl'];
   limits: ViewportLimits;
   holdAll: boolean;
   /** The supervisor's standing instructions. */

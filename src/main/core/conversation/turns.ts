@@ -7,6 +7,7 @@ import type { ToolPlace } from '../tools/tool.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { addresseeNote } from './addressee.ts';
 import { joinAsides } from './aside.ts';
+import { cacheLife } from './cache-life.ts';
 import type { CallSettings } from './call-settings.ts';
 import { fixedText } from './fixed-text.ts';
 import { shrinkLimits, type ViewportLimits } from './limits.ts';
@@ -26,6 +27,7 @@ export interface TurnsOptions {
   /** The most tokens that a model may answer with; undefined where unknown. */
   mostTokens: (model: string) => number | undefined;
   summariser: ReturnType<typeof createSummariser>;
+  now?: () => number;
 }
 
 /** A turn that is ready for its next call. */
@@ -60,7 +62,7 @@ export interface Turns {
 }
 
 export function createTurns(options: TurnsOptions): Turns {
-  const { engine, queries, toolbox, settings, summariser } = options;
+  const { engine, queries, toolbox, settings, summariser, now = Date.now } = options;
   /** Answers that take several calls, each until it is given. */
   const turns = new Map<ExchangeId, LiveTurn>();
 
@@ -115,8 +117,9 @@ export function createTurns(options: TurnsOptions): Turns {
         case 'send': {
           recordInstructions(given.instructions);
           recordDrives(exchangeId, drives);
+          const cacheTtl = cacheLife(given.cacheTtl, entries, now());
           const turn = beginTurn(
-            requestFor(plan, given, exchange, { aside, tools }),
+            requestFor(plan, given, exchange, { aside, tools, cacheTtl }),
             plan,
             entries,
           );
@@ -133,16 +136,22 @@ export function createTurns(options: TurnsOptions): Turns {
     plan: Extract<ViewportPlan, { kind: 'send' }>,
     given: CallSettings,
     exchange: ExchangeState,
-    { aside, tools }: { aside: string | undefined; tools: readonly ToolDefinition[] },
+    {
+      aside,
+      ...rest
+    }: {
+      aside: string | undefined;
+      tools: readonly ToolDefinition[];
+      cacheTtl: SupervisorRequest['cacheTtl'];
+    },
   ): SupervisorRequest {
     return {
       model: given.model,
       maxTokens: roomFor(given, exchange),
       system: given.instructions,
       messages: plan.messages,
-      cacheTtl: given.cacheTtl,
       verdictTools: true,
-      tools,
+      ...rest,
       ...(aside === undefined ? {} : { aside }),
       ...(plan.pinnedMessage === undefined ? {} : { pinnedMessage: plan.pinnedMessage }),
       ...(given.effort ? { effort: given.effort } : {}),

@@ -1,5 +1,6 @@
 import type { RpcError, RpcOutput, RpcParsedInput } from '#shared/rpc.ts';
 import type { SideCaller } from '../aside/side-call.ts';
+import { cacheLife } from '../conversation/cache-life.ts';
 import type { CallSettings } from '../conversation/call-settings.ts';
 import type { Command } from '../engine/command.ts';
 import type { Outcome } from '../engine/engine.ts';
@@ -89,7 +90,8 @@ function requestFor(
 ): SupervisorRequest {
   const text = `# The standing instructions\n\n${instructions}\n\n# The corrections\n\n${corrections.join('\n\n')}\n\nWrite the additions now.`;
   return {
-    ...{ model, maxTokens, cacheTtl, system, verdictTools: false },
+    ...{ model, maxTokens, system, verdictTools: false },
+    cacheTtl: cacheLife(cacheTtl, [], 0),
     messages: [{ role: 'user', text }],
     ...(effort ? { effort } : {}),
   };

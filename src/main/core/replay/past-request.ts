@@ -1,6 +1,7 @@
 import type { RelayEvent } from '#shared/events.ts';
 import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
 import { joinAsides } from '../conversation/aside.ts';
+import { cacheLife } from '../conversation/cache-life.ts';
 import type { CallSettings } from '../conversation/call-settings.ts';
 import type { ConversationEntry } from '../conversation/entry.ts';
 import { fixedText } from '../conversation/fixed-text.ts';
@@ -48,7 +49,8 @@ export function createPastRequests({ queries, settings }: PastRequestOptions) {
     const { seq, sessionId, conversationId, exchangeId, payload } = call;
     if (!conversationId || !exchangeId) return undefined;
     const given = settings();
-    const { effort, cacheTtl } = payload.sent ?? given;
+    const { effort } = payload.sent ?? given;
+    const cacheTtl = payload.sent?.cacheTtl ?? cacheLife(given.cacheTtl, [], call.at);
     const system = changes.instructions ?? queries.instructionsBefore(seq) ?? given.instructions;
     const kept = memoryNote({
       facts: queries.memory.factsBefore(conversationId, seq),
