@@ -1,5 +1,6 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** One call as the far end saw it; times by `performance.now()` of this process. */
 export interface SeenCall {
@@ -27,8 +28,9 @@ const pieceChars = 24;
 /**
  * The Messages API with nothing in it that takes time: the double of the tests counts tokens and
  * checks every rule, which would be measured along.
+ * @param restMs before the last piece, so that those before it have left and it alone is timed
  */
-export async function startLeanApi(): Promise<LeanApi> {
+export async function startLeanApi({ restMs = 5 } = {}): Promise<LeanApi> {
   const waiting: ((call: SeenCall) => void)[] = [];
   const arrivals: (() => void)[] = [];
   const server = createServer(async (request, response) => {
@@ -42,7 +44,9 @@ export async function startLeanApi(): Promise<LeanApi> {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'request-id': 'req_bench' });
     for (const piece of beginning()) response.write(piece);
     await api.gate;
-    const endedAt = await end(response);
+    if (restMs > 0) await delay(restMs);
+    const endedAt = performance.now();
+    response.end(ending);
     waiting.shift()?.({ arrivedAt, endedAt });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -59,14 +63,6 @@ export async function startLeanApi(): Promise<LeanApi> {
     },
   };
   return api;
-}
-
-async function end(response: ServerResponse): Promise<number> {
-  // The pieces before it have left, so that only the last one is timed.
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  const endedAt = performance.now();
-  response.end(ending);
-  return endedAt;
 }
 
 const event = (type: string, data: object): string =>

@@ -1,8 +1,9 @@
 import { growth } from './growth.ts';
 import type { Measurement } from './measurement.ts';
 import { overhead } from './overhead.ts';
+import { throughput } from './throughput.ts';
 import { tokens } from './tokens.ts';
 import { window } from './window.ts';
 
 /** In the order in which they run and stand in the table. */
-export const measurements: readonly Measurement[] = [overhead, growth, tokens, window];
+export const measurements: readonly Measurement[] = [overhead, throughput, growth, tokens, window];

@@ -48,7 +48,7 @@ async function takeTurns(
   carriers: readonly Carrier[],
   size: Run['size'],
 ): Promise<Timings> {
-  const timings: Timings = { relay: [], other: [], floor: [], polling: [] };
+  const timings: Timings = { relay: [], other: [], floor: [], polling: [], loop: [] };
   const [exchanges, polled] = [size('exchanges'), size('polled')];
   const pollsEvery = Math.max(1, Math.floor(exchanges / polled));
   for (let round = -warmUps; round < exchanges; round += 1) {

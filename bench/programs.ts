@@ -9,15 +9,16 @@ const ownRoot = join(import.meta.dirname, '..');
 
 /** A program that carries words between a home and the API, in a process of its own. */
 export interface Carrier {
-  name: 'relay' | 'floor' | 'polling' | 'other';
+  name: 'relay' | 'floor' | 'polling' | 'loop' | 'other';
   home: string;
+  pid: number;
   stop(): Promise<void>;
 }
 
-const sessionId = 'session-1';
+export const benchSession = 'session-1';
 
-export const dispatchFolder = (home: string): string => join(home, 'dispatch', sessionId);
-export const benchSession = sessionId;
+export const dispatchFolder = (home: string, session = benchSession): string =>
+  join(home, 'dispatch', session);
 
 /** What a relay of the bench may see of the environment. */
 export function relayEnvironment(home: string, apiUrl: string): NodeJS.ProcessEnv {
@@ -36,7 +37,11 @@ export function relayEnvironment(home: string, apiUrl: string): NodeJS.ProcessEn
 }
 
 /** @param root a checkout that is built; the own one where it is left out */
-export async function startRelay(apiUrl: string, root?: string): Promise<Carrier> {
+export async function startRelay(
+  apiUrl: string,
+  root?: string,
+  settings: NodeJS.ProcessEnv = {},
+): Promise<Carrier> {
   const name = root ? 'other' : 'relay';
   const home = makeHome(name);
   const args = [
@@ -46,7 +51,7 @@ export async function startRelay(apiUrl: string, root?: string): Promise<Carrier
     '--no-ui',
   ];
   const child = spawn(process.execPath, args, {
-    env: relayEnvironment(home, apiUrl),
+    env: { ...relayEnvironment(home, apiUrl), ...settings },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const socket = join(home, 'state', 'control.sock');
@@ -54,7 +59,7 @@ export async function startRelay(apiUrl: string, root?: string): Promise<Carrier
     if (child.exitCode !== null) throw new Error('the relay did not start');
     await delay(20);
   }
-  return { name, home, stop: () => stop(child, home) };
+  return { name, home, pid: child.pid ?? 0, stop: () => stop(child, home) };
 }
 
 /** For a profile: `RELAY_BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=/tmp/prof" npm run bench`. */
@@ -63,14 +68,17 @@ function extraNodeFlags(): string[] {
 }
 
 /** One of the programs beside this file that do the same by other means. */
-export async function startPlain(name: 'floor' | 'polling', apiUrl: string): Promise<Carrier> {
+export async function startPlain(
+  name: 'floor' | 'polling' | 'loop',
+  apiUrl: string,
+): Promise<Carrier> {
   const home = makeHome(name);
   const file = join(import.meta.dirname, `${name}.ts`);
   const child = spawn(process.execPath, [file, home, apiUrl], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
-  return { name, home, stop: () => stop(child, home) };
+  return { name, home, pid: child.pid ?? 0, stop: () => stop(child, home) };
 }
 
 function makeHome(name: string): string {
