@@ -158,7 +158,11 @@ export function createIntake(options: IntakeOptions): Intake {
   function lookClosely(file: QueueFile, idsInBatch: Set<string>): Look {
     const { name } = file;
     const read = readQueueFile(file);
-    if (!read.ok) return 'gone' in read ? {} : reject(file, read);
+    if (!read.ok) {
+      if ('reason' in read) return reject(file, read);
+      if ('changing' in read) unfinished.set(name, { look: '', since: now() });
+      return {};
+    }
     const { bytes, fileKey, seen } = read;
     if (queries.isFileTaken(fileKey)) return { seen };
     const parsed = parseEnvelope(bytes, name);

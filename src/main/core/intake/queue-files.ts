@@ -47,7 +47,9 @@ export type QueueRead =
   | { ok: true; bytes: Uint8Array; fileKey: string; seen: Seen }
   | { ok: false; reason: string; seen: Seen }
   /** Somebody took it away meanwhile. */
-  | { ok: false; gone: true };
+  | { ok: false; gone: true }
+  /** Somebody writes into it just now: it has to be looked at again. */
+  | { ok: false; changing: true };
 
 /** Reads one file without following links, waiting on pipes or reading more than is allowed. */
 export function readQueueFile({ name, place }: Pick<QueueFile, 'name' | 'place'>): QueueRead {
@@ -74,6 +76,11 @@ export function readQueueFile({ name, place }: Pick<QueueFile, 'name' | 'place'>
     if (changed) return { ok: false, reason: changed, seen: stats };
     const bytes = readAtMost(fd, largestEnvelopeBytes + 1);
     if (bytes.length > largestEnvelopeBytes) return { ok: false, reason: tooLarge, seen: stats };
+    // Written into meanwhile: what was read and what lies there would be taken as two.
+    const after = fstatSync(fd, { bigint: true });
+    if (after.ctimeNs !== stats.ctimeNs || after.size !== BigInt(bytes.length)) {
+      return { ok: false, changing: true };
+    }
     return { ok: true, bytes, fileKey: fileKeyOf(name, stats, bytes), seen: stats };
   } finally {
     closeSync(fd);
