@@ -10,11 +10,13 @@ import { percentile } from './percentile.ts';
 import { chanceFrom } from './words.ts';
 
 const aim = 1.5;
-/** What these show is longer where there is more, up to 30 days, 50 matches, or every session; they
- * are measured so that it is known how much longer. */
+/** What these show is longer where there is more, up to 50 matches, 30 days or 100 sessions (the list of
+ * sessions and the state without such a bound): measured so that it is known how much longer. */
 const growing = [
   'four searches, rare words',
+  'cost totals',
   'cost rows of 30 days',
+  'decision totals',
   'list of sessions',
   'state at a start',
 ];

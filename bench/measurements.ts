@@ -1,3 +1,4 @@
+import { footprint } from './footprint.ts';
 import { growth } from './growth.ts';
 import type { Measurement } from './measurement.ts';
 import { overhead } from './overhead.ts';
@@ -6,4 +7,11 @@ import { tokens } from './tokens.ts';
 import { window } from './window.ts';
 
 /** In the order in which they run and stand in the table. */
-export const measurements: readonly Measurement[] = [overhead, throughput, growth, tokens, window];
+export const measurements: readonly Measurement[] = [
+  overhead,
+  throughput,
+  growth,
+  tokens,
+  footprint,
+  window,
+];
