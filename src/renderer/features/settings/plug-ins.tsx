@@ -1,5 +1,5 @@
+import { useNow } from '../../components/clock.ts';
 import { useQuery } from '../../components/use-query.ts';
-import { useRelay } from '../../state/context.ts';
 import { harmlessLine } from '../../text/harmless.ts';
 import { words } from '../../words.ts';
 
@@ -11,10 +11,8 @@ interface Props {
 
 /** Every plug-in there is, with its switch; none runs before it is turned on. */
 export function PlugIns({ table, onSave }: Props) {
-  // Loading takes its time and is no event; the problems of the status tell of a failure.
-  const status = useRelay((state) => state.snapshot?.status);
-  const freshness = `${status?.seq} ${status?.problems.length} ${JSON.stringify(table)}`;
-  const { value: plugIns } = useQuery('plugIns.list', {}, freshness);
+  // Once a second, as the settings themselves: loading takes its time and is no event.
+  const { value: plugIns } = useQuery('plugIns.list', {}, `${useNow()} ${JSON.stringify(table)}`);
   const { none, warning, brings, off } = words.settings.plugIns;
   if (!plugIns) return null;
   if (plugIns.length === 0) return <p className="setting-note">{none}</p>;

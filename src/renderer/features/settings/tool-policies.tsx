@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { ToolPolicy } from '#shared/events.ts';
+import { useNow } from '../../components/clock.ts';
 import { useQuery } from '../../components/use-query.ts';
-import { useRelay } from '../../state/context.ts';
 import { harmlessLine } from '../../text/harmless.ts';
 import { words } from '../../words.ts';
 
@@ -13,8 +13,8 @@ interface Props {
 
 /** What each tool may do for all sessions; those without a rule of their own do as they always do. */
 export function ToolPolicies({ table, onSave }: Props) {
-  const seq = useRelay((state) => state.snapshot?.seq ?? 0);
-  const { value: tools } = useQuery('tools.list', {}, `${seq} ${JSON.stringify(table)}`);
+  // Once a second, as the settings themselves: a plug-in that comes or goes is no event.
+  const { value: tools } = useQuery('tools.list', {}, `${useNow()} ${JSON.stringify(table)}`);
   if (!tools) return null;
   const set = (name: string, policy: string) => {
     const { [name]: _, ...rest } = table;
