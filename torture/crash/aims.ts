@@ -17,7 +17,6 @@ const commits = [
   'committed.envelope.accepted',
   'committed.session.prompted',
   'committed.owner_input.taken',
-  'committed.system_message',
   'committed.call.started',
   'committed.call.failed',
   'committed.verdict.given',
@@ -36,7 +35,7 @@ const commits = [
 export const aimedPoints: readonly Aim['point'][] = ['api.asked', ...stepPoints, ...commits];
 
 /** Passed once in a life at most. */
-const atStart = /^migration\.|relay\.started|call\.interrupted|^snapshot\.|system_message/;
+const atStart = /^migration\.|relay\.started|call\.interrupted|^snapshot\./;
 
 /** Half of all kills at any moment, the other half at each point in its turn. */
 export function chooseAims(count: number, chance: Chance): Aim[] {

@@ -141,9 +141,9 @@ export function createDispatcher({
           mayBeStaged.add(sessionId);
           atPoint('release.committed');
         }
-        mailbox.publishRelease(sessionId);
+        const hasAppeared = mailbox.publishRelease(sessionId);
         mayBeStaged.delete(sessionId);
-        atPoint('release.published');
+        if (hasAppeared) atPoint('release.published');
       }, faults);
     }
   }

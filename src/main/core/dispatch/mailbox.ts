@@ -34,8 +34,8 @@ export interface Mailbox {
   setAside(sessionId: SessionId, dispatchId: DispatchId): boolean;
   /** Makes a release ready under a hidden name. */
   stageRelease(sessionId: SessionId): void;
-  /** Lets whoever waits stop waiting: the staged release appears. Does nothing where it has already. */
-  publishRelease(sessionId: SessionId): void;
+  /** Lets whoever waits stop waiting: the staged release appears; false where there is none. */
+  publishRelease(sessionId: SessionId): boolean;
 }
 
 export function createMailbox(dispatchFolder: string): Mailbox {
@@ -78,7 +78,7 @@ export function createMailbox(dispatchFolder: string): Mailbox {
       closeSync(openSync(stagedRelease(sessionId), 'w', 0o600));
     },
     publishRelease: (sessionId) =>
-      void renameIfThere(stagedRelease(sessionId), at(sessionId, 'release')),
+      renameIfThere(stagedRelease(sessionId), at(sessionId, 'release')),
   };
 }
 
