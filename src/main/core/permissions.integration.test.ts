@@ -28,7 +28,7 @@ interface World {
   model: SessionModel;
   cwd: string;
   print(prompt: string): ClaudeRun;
-  terminal(): ClaudeRun;
+  terminal(mode?: 'default' | 'plan'): ClaudeRun;
 }
 
 let cleanUps: (() => unknown)[] = [];
@@ -84,8 +84,8 @@ async function makeWorld(use: (cwd: string) => ModelAnswer, config = ''): Promis
     model,
     cwd,
     print: (prompt) => note(startPrint(prompt, { program, cwd, env })),
-    terminal: () =>
-      note(startTerminal({ program, cwd, env, args: ['--permission-mode', 'default'] })),
+    terminal: (mode = 'default') =>
+      note(startTerminal({ program, cwd, env, args: ['--permission-mode', mode] })),
   };
 }
 
@@ -112,6 +112,15 @@ async function asked(relay: RelayFixture) {
 
 const via = 'inbox';
 const inbox = (input: Omit<RpcInput<'inbox.approve'>, 'via'>) => ({ ...input, via }) as const;
+
+/** What the session was told that came of its tool. */
+async function toolResult({ model }: World) {
+  const results = () => model.requests.flatMap(({ toolResults }) => toolResults);
+  await vi.waitUntil(() => results().length > 0, { timeout: 15_000 });
+  const [result] = results();
+  if (!result) throw new Error('no tool has a result');
+  return result;
+}
 
 const isSettled = ({ events }: RelayFixture) => events.some(({ type }) => type === 'item.settled');
 
@@ -251,7 +260,8 @@ describe('in a terminal', () => {
     const world = await makeWorld((cwd) => ({
       tool: 'Bash',
       input: {
-        command: `while [ ! -e ${cwd}/go ]; do sleep 0.1; done; touch ${cwd}/made`,
+        // It ends with the folder of the test, since nobody ends it with a claude that is killed.
+        command: `while [ -d ${cwd} ] && [ ! -e ${cwd}/go ]; do sleep 0.1; done; touch ${cwd}/made`,
         description: 'Wait',
       },
     }));
@@ -286,5 +296,34 @@ describe('in a terminal', () => {
     await screenShows(run, 'result');
     const result = world.model.requests.flatMap(({ toolResults }) => toolResults).at(-1);
     expect(result?.text).toContain('"Which colour?"="Blue"');
+  });
+
+  describe('a plan', () => {
+    const propose = () => ({ tool: 'ExitPlanMode', input: { plan: '# First\nDo it.' } });
+
+    test('that is approved in the inbox is carried out', async () => {
+      const world = await makeWorld(propose);
+      const run = world.terminal('plan');
+      await typeWord(run, 'begin');
+      const item = await asked(world.relay);
+      expect(item).toMatchObject({ summary: 'May it carry out its plan?' });
+      await world.relay.call('inbox.approve', inbox({ itemId: item.id }));
+      const result = await toolResult(world);
+      expect(result).toMatchObject({ isError: false });
+      expect(result.text).toContain('approved');
+      await over(world.relay);
+    });
+
+    test('that is answered goes back with the words', async () => {
+      const world = await makeWorld(propose);
+      const run = world.terminal('plan');
+      await typeWord(run, 'begin');
+      const { id: itemId } = await asked(world.relay);
+      const text = 'First the tests, please.';
+      await world.relay.call('inbox.answer', { itemId, text, direct: false, via });
+      expect(await toolResult(world)).toMatchObject({ isError: true });
+      expect((await toolResult(world)).text).toContain(text);
+      await over(world.relay);
+    });
   });
 });
