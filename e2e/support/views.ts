@@ -242,6 +242,7 @@ async function openNarrowConversation(page: Page) {
 }
 
 async function loseRelay(page: Page, relay: RelayProcess) {
+  await openSession(page, sessions.parser.title);
   await expect(page.getByRole('log').getByRole('article').first()).toBeVisible();
   await relay.kill();
   await expect(partsOf(page).lost).toBeVisible();

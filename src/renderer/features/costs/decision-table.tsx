@@ -12,7 +12,8 @@ interface Props {
 export function DecisionTable({ title, nameColumn, groups }: Props) {
   const { columns } = words.costs.decisions;
   return (
-    <div className="table-scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard.
+    <div className="table-scroll" tabIndex={0}>
       <table className="table">
         <caption className="hidden-words">{title}</caption>
         <thead>
