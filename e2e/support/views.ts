@@ -52,7 +52,19 @@ export const views: readonly View[] = [
   { name: 'autonomy-menu', open: openAutonomyMenu, close: (page) => page.keyboard.press('Escape') },
   { name: 'details', open: openDetails },
   { name: 'details-summary', open: openSummary },
+  { name: 'draft', open: (page) => openItem(page, sessions.docs.title) },
+  {
+    name: 'draft-editing',
+    open: async (page) => {
+      await openItem(page, sessions.docs.title);
+      await press(page, 'e');
+      await expect(partsOf(page).inbox.getByRole('textbox')).toBeFocused();
+    },
+  },
+  { name: 'tool-leave', open: (page) => openItem(page, sessions.flaky.title) },
+  { name: 'permission', open: (page) => openItem(page, sessions.assets.title) },
   { name: 'receipt', open: openReceipt },
+  { name: 'receipt-request', open: openRequest },
   { name: 'search', open: openSearch },
   { name: 'palette', open: (page) => press(page, 'Control+k', words.palette.title) },
   { name: 'keys', open: (page) => press(page, '?', words.keys.title) },
@@ -165,6 +177,19 @@ async function settleEverything(page: Page) {
 async function leaveFirstRun(page: Page) {
   await page.getByRole('button', { name: words.firstRun.later }).click();
   await expect(page.getByText(words.sessions.noneBody).first()).toBeVisible();
+}
+
+async function openItem(page: Page, name: string) {
+  const card = partsOf(page).card(new RegExp(`^${name}:`));
+  await card.click();
+  await expect(card).toHaveAttribute('aria-current', 'true');
+}
+
+async function openRequest(page: Page) {
+  await openReceipt(page);
+  const receipt = page.getByRole('dialog');
+  await receipt.getByText(words.receipt.sent.title).last().click();
+  await expect(receipt.getByText(words.receipt.sent.same)).toBeVisible();
 }
 
 async function openReceipt(page: Page) {
