@@ -33,6 +33,7 @@ export const GuardCode = z.enum([
   'exchanges-without-owner',
   'ping-pong',
   'disk',
+  'restored',
   'foreign-input',
 ]);
 export type GuardCode = z.infer<typeof GuardCode>;
@@ -95,6 +96,16 @@ export const eventPayloads = {
   'relay.stopped': z.object({}),
   'relay.paused': z.object({ via: Via }),
   'relay.resumed': z.object({ via: Via }),
+  /** A damaged database was made anew from what could still be read; `lost`: first and last number
+   * of events that are gone. */
+  'store.restored': z.object({
+    damage: text,
+    salvaged: z.number(),
+    fromBackup: z.number(),
+    lost: z.array(z.tuple([z.number(), z.number()])),
+    /** Whether it is known how many events there were: otherwise more may be gone at the end. */
+    endKnown: z.boolean(),
+  }),
 
   // Sessions
   'session.seen': z.object({

@@ -221,6 +221,14 @@ const sections = {
     {},
     'Prices of your own by model, in the shape of the entries under "models" in resources/prices.json.',
   ),
+  backups: {
+    everyHours: setting(
+      orNull(amount(0.1)),
+      24,
+      'Hours between two copies of the database, made into backups/ of the home; null is never.',
+    ),
+    keep: setting(whole(1), 3, 'How many of these copies are kept, the newest of them.'),
+  },
   logs: {
     level: setting(choice('debug', 'info', 'warn', 'error'), 'info', 'How much the logs say.'),
   },
@@ -248,6 +256,7 @@ export const Settings = z.object({
   claudeCode: section(sections.claudeCode),
   drives: section(sections.drives),
   prices: sections.prices,
+  backups: section(sections.backups),
   logs: section(sections.logs),
 });
 export type Settings = z.output<typeof Settings>;

@@ -5,6 +5,7 @@ import type { ConnectOptions } from './commands/connect.ts';
 import type { CostOptions } from './commands/cost.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { ExportOptions } from './commands/export.ts';
+import type { RestoreOptions } from './commands/restore.ts';
 import { describeMemoryCommands } from './memory-commands.ts';
 import { type CommandContext, exitCode, processTerminal } from './terminal.ts';
 
@@ -203,6 +204,14 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
     .action(
       run(async (options: ExportOptions) =>
         (await import('./commands/export.ts')).exportConversation(context, options),
+      ),
+    );
+  look('restore', 'make a damaged database anew from what is left and from the backups')
+    .option('--plan', 'show what would come back, and change nothing')
+    .option('--yes', 'do not ask')
+    .action(
+      run(async (options: RestoreOptions) =>
+        (await import('./commands/restore.ts')).restore(context, options),
       ),
     );
   command('import <file>', 'bring in the JSON history of the first relay (- reads standard input)')

@@ -43,10 +43,11 @@ import { type Logger, openLogs } from './settings/logs.ts';
 import type { SecretSource } from './settings/secret-source.ts';
 import { credentialOf } from './settings/secrets.ts';
 import { type SettingsStore, watchSettings } from './settings/settings.ts';
-import { openDatabase } from './store/database.ts';
+import { type Backups, createBackups } from './store/backup.ts';
 import { watchDatabaseFile } from './store/database-file.ts';
 import { createEventStore, type EventStore } from './store/event-store.ts';
 import { guardStore } from './store/guarded-store.ts';
+import { openHomeDatabase } from './store/open-home-database.ts';
 import { createQueries, type Queries } from './store/queries.ts';
 import { writeFaultSentence } from './store/write-fault.ts';
 import { createAnthropicSupervisor } from './supervisor/anthropic.ts';
@@ -118,6 +119,13 @@ function tryLock(home: Home, host: string): LockResult | { message: string } {
   }
 }
 
+const hoursInMs = (hours: number | null): number | null => hours && hours * 3_600_000;
+
+const backupProblem = (backups: Backups): string[] => {
+  const problem = backups.problem();
+  return problem === undefined ? [] : [problem];
+};
+
 type Closing = (() => unknown)[];
 
 /** @param closing gets what has to be closed, also where it then fails */
@@ -133,13 +141,21 @@ async function openOn(home: Home, options: RelayOptions, closing: Closing): Prom
   settings.onChange(() => logs.setLevel(settings.current().logs.level));
   const log = logs.logger;
   try {
-    const db = await openDatabase(home.database, options.atPoint);
+    const db = await openHomeDatabase(home, options.atPoint);
     closing.push(() => db.close());
+    const backups = createBackups({
+      ...{ db, database: home.database, folder: home.backups, log },
+      everyMs: () => hoursInMs(settings.current().backups.everyHours),
+      keep: () => settings.current().backups.keep,
+    });
+    closing.push(() => backups.stop());
     const store = guardStore(createEventStore(db, options.atPoint), watchDatabaseFile(home));
     const queries = createQueries(db);
     installHooks(home.root, findInstallation().resourcesDir);
     const diskTrouble = () => [logs.problem()].filter((problem) => problem !== undefined);
-    const parts = await assemble({ ...options, home, settings, store, queries, log, diskTrouble });
+    const parts = await assemble({
+      ...{ ...options, home, settings, store, queries, log, diskTrouble, backups },
+    });
     closing.push(parts.stop);
     writeAlive(home.root);
     closing.push(() => removeAlive(home.root));
@@ -177,6 +193,7 @@ interface Foundations extends Omit<RelayOptions, 'home'> {
   log: Logger;
   /** What is wrong with the disk beside what the reactors meet. */
   diskTrouble: () => readonly string[];
+  backups: Backups;
 }
 
 /** Puts the parts together; this is the picture of docs/architecture.md in code. */
@@ -265,6 +282,7 @@ async function assemble(foundations: Foundations) {
       phoneReplies,
       log,
       diskTrouble: foundations.diskTrouble,
+      backups: foundations.backups,
     },
   });
 
@@ -306,6 +324,7 @@ async function assemble(foundations: Foundations) {
       ...tools.problems(),
       ...drives.problems(),
       ...workshop.problems(),
+      ...backupProblem(foundations.backups),
     ],
   });
   const subscribe = (listener: (item: StreamItem) => void) => {

@@ -29,6 +29,7 @@ export interface WorkshopOptions {
   log: Logger;
   /** What is wrong with the disk beside what the reactors meet, a sentence each. */
   diskTrouble?: () => readonly string[];
+  backups?: { run(): void };
 }
 
 /**
@@ -179,6 +180,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     guarded('phone', () => phoneReplies.run());
     guarded('waker', () => waker.run());
     guarded('resumer', () => resumer.run());
+    guarded('backups', () => options.backups?.run());
     guarded(reportName, reportDisk);
     if (ticks % snapshotEveryTicks === 0) guarded('snapshot', () => engine.saveSnapshot());
     wake();

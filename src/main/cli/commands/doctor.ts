@@ -1,6 +1,7 @@
 import { connectRelay } from '#core/rpc/client.ts';
 import { homeAt } from '#core/settings/home-paths.ts';
 import type { Check, Patient } from '../doctor/check.ts';
+import { checkDatabase } from '../doctor/database.ts';
 import { checkHome } from '../doctor/home.ts';
 import { checkHooks } from '../doctor/hooks.ts';
 import { checkService } from '../doctor/service.ts';
@@ -25,6 +26,7 @@ export async function doctor(
   const checks = [
     ...(await checkVersions(patient)),
     ...checkHome(patient),
+    ...(await checkDatabase(patient)),
     ...(await checkSupervisor(patient)),
     ...checkHooks(patient),
     ...checkService(patient),

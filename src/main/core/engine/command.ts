@@ -227,6 +227,7 @@ export type Command =
   | { kind: 'recheck'; why: string }
   /** What is wrong with the disk, for the owner; null: nothing any more. */
   | { kind: 'reportDisk'; problem: string | null }
+  | ({ kind: 'recordRestore' } & EventPayload<'store.restored'>)
   | { kind: 'importHistory'; entries: readonly HistoryEntry[]; conversationId: ConversationId };
 
 export type CommandKind = Command['kind'];

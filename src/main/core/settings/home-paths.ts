@@ -12,6 +12,8 @@ export interface Home {
   dispatch: string;
   ownerInput: string;
   database: string;
+  /** Copies of the database. */
+  backups: string;
   state: string;
   controlSocket: string;
   connectionToken: string;
@@ -42,6 +44,7 @@ export function homeAt(root: string): Home {
     dispatch: at('dispatch'),
     ownerInput: at('jc_input.txt'),
     database: at('relay.db'),
+    backups: at('backups'),
     state: at('state'),
     controlSocket: at('state', 'control.sock'),
     connectionToken: at('state', 'token'),

@@ -45,6 +45,13 @@ export async function openDatabaseToRead(file: string): Promise<Database> {
   return db;
 }
 
+/** Opens a copy that is used by nobody else, and makes it one file, with no log beside it. */
+export async function openCopy(file: string): Promise<Database> {
+  const db = await load(file, { fileMustExist: true });
+  db.pragma('journal_mode = DELETE');
+  return db;
+}
+
 async function load(file: string, options: Options): Promise<Database> {
   const problem = whyNoDatabase();
   if (problem) throw new Error(problem);

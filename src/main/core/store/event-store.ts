@@ -261,13 +261,23 @@ export function toEvent(row: Row): RelayEvent {
     tsNs,
     at: Number(tsNs.slice(0, -6)),
     type: row.type,
-    payload: JSON.parse(row.payload),
+    payload: payloadOf(row),
     tokens: row.tokens,
     sessionId: row.session_id,
     conversationId: row.conversation_id,
     exchangeId: row.exchange_id,
     toolUseId: row.tool_use_id,
   } as RelayEvent;
+}
+
+/** @throws like SQLite at damage: what was stored was JSON */
+function payloadOf({ seq, payload }: Row): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    const error = new Error(`event ${seq} cannot be read`);
+    throw Object.assign(error, { code: 'SQLITE_CORRUPT_PAYLOAD' });
+  }
 }
 
 /** The wall clock in nanoseconds, made finer by the monotonic one, never twice the same and never

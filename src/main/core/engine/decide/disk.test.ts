@@ -22,3 +22,31 @@ test('the owner may put it away, and it holds nobody', () => {
   const settled = relay.does({ kind: 'approveItem', itemId: id, via: 'inbox' });
   expect(typesOf(settled)).toEqual(['item.settled']);
 });
+
+test('a restore that may have lost what came last pauses as well', () => {
+  const relay = pureRelay();
+  const counts = { damage: 'missing', salvaged: 0, fromBackup: 7 };
+  relay.does({ kind: 'recordRestore', ...counts, lost: [], endKnown: false });
+  expect(relay.state.paused).toBe(true);
+  expect(relay.onlyItem().summary).toContain('what happened last may be lost');
+});
+
+test('a restore that lost something pauses, until the owner has looked', () => {
+  const restored = (lost: [number, number][], endKnown = true) =>
+    ({ kind: 'recordRestore', damage: 'x', salvaged: 9, fromBackup: 1, lost, endKnown }) as const;
+  const relay = pureRelay();
+  expect(typesOf(relay.does(restored([])))).toEqual(['store.restored']);
+  const events = relay.does(
+    restored([
+      [4, 4],
+      [7, 9],
+    ]),
+  );
+  expect(typesOf(events)).toEqual(['store.restored', 'relay.paused', 'item.opened']);
+  expect(relay.state.paused).toBe(true);
+  expect(relay.onlyItem()).toMatchObject({ code: 'restored', holds: false });
+  expect(payloadOf(events, 'item.opened')).toMatchObject({
+    summary: expect.stringContaining('4 events are lost'),
+    reasoning: 'Events 4, 7 to 9.',
+  });
+});

@@ -2,7 +2,7 @@ import type { Command, CommandKind, CommandOf } from '../command.ts';
 import type { RelayState } from '../state.ts';
 import { failCall, finishCall, interruptCall, remindSupervisor, startCall } from './calls.ts';
 import type { Circumstances, Decide, Decision } from './decision.ts';
-import { reportDisk } from './disk.ts';
+import { recordRestore, reportDisk } from './disk.ts';
 import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatches.ts';
 import { learnDrives, resetDrives, tellDrives } from './drives.ts';
 import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
@@ -80,6 +80,7 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   moveSession,
   recheck,
   reportDisk,
+  recordRestore,
   importHistory,
 };
 
