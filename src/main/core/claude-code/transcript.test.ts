@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,23 @@ it('is over with the result of this very use, and not with that of an earlier, e
   expect(watching.isOver()).toBe(false);
   appendFileSync(file, last.slice(60));
   expect(watching.isOver()).toBe(true);
+});
+
+it('waits for nobody where something else is in its place', () => {
+  const { file, watch } = transcript();
+  execFileSync('mkfifo', [file]);
+  expect(watch().isOver()).toBe(false);
+});
+
+it('reads on in pieces, however much there is by now', () => {
+  const { file, use, result, watch } = transcript();
+  writeFileSync(file, use('t1', '2026-11-21T09:59:59Z'));
+  const watching = watch();
+  expect(watching.isOver()).toBe(false);
+  appendFileSync(file, `${'x'.repeat(1_000)}\n`.repeat(20_000));
+  appendFileSync(file, result('t1', '2026-11-21T10:00:01Z'));
+  const looks = Array.from({ length: 3 }, () => watching.isOver());
+  expect(looks).toEqual([false, false, true]);
 });
 
 it('is not over where there is no transcript', () => {

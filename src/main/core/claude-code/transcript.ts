@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 
@@ -54,11 +54,14 @@ export function watchToolUse(
   }
 
   function readOn(): void {
-    const fd = openSync(file, 'r');
+    // The session says where it is: to open a pipe there would wait for a writer for ever.
+    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { size } = fstatSync(fd);
+      const stats = fstatSync(fd);
+      if (!stats.isFile()) return;
+      const { size } = stats;
       offset ??= Math.max(0, size - tailBytes);
-      const bytes = Buffer.alloc(Math.max(0, size - offset));
+      const bytes = Buffer.alloc(Math.min(tailBytes, Math.max(0, size - offset)));
       offset += readSync(fd, bytes, 0, bytes.length, offset);
       // Bytes, so that a character cut at the end of what is there yet comes out whole.
       const lines = (rest + bytes.toString('latin1')).split('\n');
