@@ -23,9 +23,14 @@ export const input: Campaign = {
   async run(orders) {
     const rows: Row[] = [];
     const failures: string[] = [];
-    for (const [part, lay] of Object.entries(parts)) {
-      // What is answered is another campaign's; here nothing is to stand between the files and the store.
-      await using relay = await startRelayRun({ config: 'autonomy: off\n' });
+    // What is answered is another campaign's; here nothing is to stand between the files and the store.
+    const config = 'autonomy: off\n';
+    await using first = await startRelayRun({ config });
+    for (const [index, [part, lay]] of Object.entries(parts).entries()) {
+      // In the long form one each, so that each part's memory is its own.
+      const isNew = orders.size === 'long' && index > 0;
+      await using own = isNew ? await startRelayRun({ config }) : null;
+      const relay = own ?? first;
       const startedMs = performance.now();
       const found = await lay(relay, orders);
       const seconds = Math.round((performance.now() - startedMs) / 1000);

@@ -12,7 +12,7 @@ export async function layGenerated(
   { seed, size, say }: Orders,
 ): Promise<{ row: Counts; failures: string[] }> {
   const desk = openQueueDesk(relay);
-  const wanted = size === 'long' ? 10_000 : 100;
+  const wanted = size === 'long' ? 10_000 : 60;
   const failures: string[] = [];
   for (let round = 0; desk.counts.files < wanted && failures.length < 5; round += 1) {
     let failed = 0;
@@ -35,5 +35,6 @@ export async function layGenerated(
     }
     say(`${desk.counts.files} envelopes, ${failures.length} failures`);
   }
+  await desk.clear();
   return { row: desk.counts, failures };
 }

@@ -15,7 +15,7 @@ export async function layLargeFiles(
   { size }: Orders,
 ): Promise<{ failures: string[]; row: Record<string, number> }> {
   const queue = path.join(relay.home, 'queue');
-  const count = size === 'long' ? 150 : 4;
+  const count = size === 'long' ? 150 : 3;
   const failures: string[] = [];
   const before = await relay.call('status', {});
   const text = 'é'.repeat(4 * mib - 100);

@@ -34,6 +34,8 @@ export interface QueueDesk {
   counts: Counts;
   /** Lays all of them out at one moment; sentences on what is not as the contract says. */
   check(batch: readonly Planned[]): Promise<string[]>;
+  /** Takes away what was to be left alone. */
+  clear(): Promise<void>;
 }
 
 /** A file that may be unfinished is given a second; the machine may be busy. */
@@ -73,6 +75,7 @@ export function openQueueDesk(relay: RelayRun): QueueDesk {
 
   return {
     counts,
+    clear,
     async check(batch) {
       await clear();
       const laid = await layOut(batch);

@@ -23,7 +23,7 @@ export async function layRestlessFiles(
   const queue = path.join(relay.home, 'queue');
   const at = (name: string) => path.join(queue, name);
   const failures: string[] = [];
-  const rounds = size === 'long' ? 100 : 5;
+  const rounds = size === 'long' ? 100 : 3;
   let written = 0;
   let accepted = 0;
 
