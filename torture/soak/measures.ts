@@ -7,6 +7,8 @@ export interface Measures {
   /** Outside of the heap: buffers. */
   externalBytes: number;
   rssBytes: number;
+  /** Time of the processor, in user and system mode together, since the start. */
+  cpuMs: number;
   /** Open file handles; 0 where the system does not show them. */
   handles: number;
   timers: number;
@@ -22,12 +24,14 @@ export function measure(): Measures {
   globalThis.gc?.();
   globalThis.gc?.();
   const { heapUsed, external, rss } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
   const resources = process.getActiveResourcesInfo();
   const count = (name: string) => resources.filter((resource) => resource === name).length;
   return {
     heapBytes: heapUsed,
     externalBytes: external,
     rssBytes: rss,
+    cpuMs: (user + system) / 1000,
     handles: openHandles(),
     timers: count('Timeout') + count('Immediate'),
     watches: count('FSEventWrap') + count('StatWatcher'),
