@@ -22,6 +22,13 @@ const textsOf = ({ body }: MessagesCall) =>
     return `${role}: ${text}`;
   });
 
+/** The summaries there were when the last answer was asked for; the next is prepared beside it. */
+function summariesSent(relay: RelayFixture) {
+  const lastCall = relay.of('call.started').findLast(({ payload }) => payload.purpose === 'answer');
+  const seq = lastCall?.seq ?? expect.fail('no call');
+  return relay.of('summary.made').filter((event) => event.seq < seq);
+}
+
 async function talk(relay: RelayFixture, rounds: number, from = 0): Promise<void> {
   for (let n = from; n < from + rounds; n += 1) {
     relay.drop(`${n}.json`, { session_id: 's1', content: `Round ${n}. ${'words '.repeat(200)}` });
@@ -45,7 +52,7 @@ test('when the window moves, a summary stands for what falls out', async () => {
     expect(toPosition).toBeGreaterThan(made[index - 1]?.toPosition ?? 0);
   }
   const last = answers(relay).at(-1) ?? expect.fail('no call');
-  expect(textsOf(last)[0]).toContain(made.at(-1)?.text);
+  expect(textsOf(last)[0]).toContain(summariesSent(relay).at(-1)?.payload.text);
   expect(textsOf(last).join()).not.toContain('Round 0.');
   // Nothing of what follows the summary is missing.
   expect(textsOf(last).join()).toContain('Round 23.');
@@ -66,7 +73,7 @@ test('between two moves each prompt begins with the one before, byte for byte', 
     else expect(texts.slice(0, before.length)).toEqual(before);
   }
   // Only a summary changes the beginning.
-  expect(moves).toBe(relay.of('summary.made').length);
+  expect(moves).toBe(summariesSent(relay).length);
   expect(moves).toBeGreaterThan(0);
   expect(moves).toBeLessThan(5);
 });
