@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { SessionId } from '#shared/ids.ts';
 import { openRelay } from './relay.ts';
+import { openDatabaseToRead } from './store/database.ts';
 import { openRelayFixture } from './testing/relay-fixture.ts';
 import { gate } from './testing/spoken.ts';
 
@@ -139,3 +140,27 @@ test('what lies in the way is told in the inbox, and settles itself once it is g
   relay.drop('a.json', { session_id: 's1', content: 'All tests pass.' });
   expect(await relay.take('s1')).toBe('Go on.');
 });
+
+test.each(['relay.db', 'relay.db-wal'])(
+  '%s deleted is written anew, with all it held',
+  async (name) => {
+    await using relay = await openRelayFixture({ script: () => goOn });
+    relay.drop('a.json', { session_id: 's1', content: 'All tests pass.' });
+    await relay.until(() => existsSync(relay.inputFile('s1')), 'the reply');
+    const database = path.join(relay.root, 'relay.db');
+    rmSync(path.join(relay.root, name));
+    // Nothing is committed to what nobody could read again.
+    relay.drop('b.json', { session_id: 's2', content: 'All tests pass.' });
+    const answer = await relay.relay.port.call('relay.pause', { via: 'cli' });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'unavailable' } });
+    expect(await relay.take('s2')).toBe('Go on.');
+    expect(await relay.take('s1')).toBe('Go on.');
+    expect(relay.api.calls).toHaveLength(2);
+    const numbers = relay.events.map(({ seq }) => seq);
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    const stored = await openDatabaseToRead(database);
+    expect(stored.prepare('SELECT count(*) FROM events').pluck().get()).toBe(numbers.length);
+    stored.close();
+    expect((await relay.call('status', {})).problems).toEqual([]);
+  },
+);

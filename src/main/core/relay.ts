@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RpcHandlers, StreamItem } from '#shared/rpc.ts';
+import type { StreamItem } from '#shared/rpc.ts';
 import { createSideCaller } from './aside/side-call.ts';
 import { installHooks } from './claude-code/install-hooks.ts';
 import { removeAlive, writeAlive } from './claude-code/liveness.ts';
@@ -18,6 +18,7 @@ import { createEngine, type Engine } from './engine/engine.ts';
 import { type AtPoint, noFault } from './fault-point.ts';
 import { findInstallation } from './installation.ts';
 import { createIntake } from './intake/intake.ts';
+import { openLasting, type PassingRelay } from './lasting-relay.ts';
 import { createLearning } from './learning/learning.ts';
 import { createMemory } from './memory/memory.ts';
 import { memoryNote } from './memory/memory-note.ts';
@@ -49,6 +50,7 @@ import { createEventStore, type EventStore } from './store/event-store.ts';
 import { guardStore } from './store/guarded-store.ts';
 import { openHomeDatabase } from './store/open-home-database.ts';
 import { createQueries, type Queries } from './store/queries.ts';
+import { createRescue } from './store/rescue.ts';
 import { writeFaultSentence } from './store/write-fault.ts';
 import { createAnthropicSupervisor } from './supervisor/anthropic.ts';
 import { createChosenSupervisor } from './supervisor/chosen-supervisor.ts';
@@ -73,7 +75,6 @@ export interface RelayOptions {
 
 /** A relay at work. */
 export interface Relay {
-  handlers: RpcHandlers;
   port: RelayPort;
   home: Home;
   /** Ends everything in order; what was under way goes on at the next start. */
@@ -98,9 +99,15 @@ export async function openRelay(options: RelayOptions): Promise<OpenedRelay> {
     const message = `A ${host} relay (process ${pid}) already holds ${home.root}. Use it, or stop it first.`;
     return { ok: false, error: { code: 'conflict', message } };
   }
-  const closing = [() => lock.release()];
+  const closing: Closing = [() => lock.release()];
   try {
-    return { ok: true, relay: await openOn(home, options, closing) };
+    const lasting = await openLasting({
+      open: (onGone) => openOn(home, options, onGone),
+      // Each try has said so in the log.
+      onError: () => undefined,
+    });
+    closing.push(() => lasting.stop());
+    return { ok: true, relay: { port: lasting.port, home, stop: () => closeAll(closing) } };
   } catch (error) {
     await closeAll(closing);
     const why = error instanceof Error ? error.message : String(error);
@@ -128,8 +135,29 @@ const backupProblem = (backups: Backups): string[] => {
 
 type Closing = (() => unknown)[];
 
+/** @param onGone it must be opened anew, since its database was deleted */
+async function openOn(
+  home: Home,
+  options: RelayOptions,
+  onGone: () => void,
+): Promise<PassingRelay> {
+  const closing: Closing = [];
+  try {
+    const port = await openParts(home, options, onGone, closing);
+    return { port, stop: () => closeAll(closing) };
+  } catch (error) {
+    await closeAll(closing);
+    throw error;
+  }
+}
+
 /** @param closing gets what has to be closed, also where it then fails */
-async function openOn(home: Home, options: RelayOptions, closing: Closing): Promise<Relay> {
+async function openParts(
+  home: Home,
+  options: RelayOptions,
+  onGone: () => void,
+  closing: Closing,
+): Promise<RelayPort> {
   const settings = watchSettings(home, options.env, options.secrets);
   closing.push(() => settings.close());
   const logs = await openLogs({
@@ -149,18 +177,22 @@ async function openOn(home: Home, options: RelayOptions, closing: Closing): Prom
       keep: () => settings.current().backups.keep,
     });
     closing.push(() => backups.stop());
-    const store = guardStore(createEventStore(db, options.atPoint), watchDatabaseFile(home));
+    const file = watchDatabaseFile(home);
+    const store = guardStore(createEventStore(db, options.atPoint), file);
+    const rescue = createRescue(db, home.database, file);
+    const keepDatabase = () => {
+      if (rescue()) setImmediate(onGone);
+    };
     const queries = createQueries(db);
     installHooks(home.root, findInstallation().resourcesDir);
     const diskTrouble = () => [logs.problem()].filter((problem) => problem !== undefined);
     const parts = await assemble({
-      ...{ ...options, home, settings, store, queries, log, diskTrouble, backups },
+      ...{ ...options, home, settings, store, queries, log, diskTrouble, backups, keepDatabase },
     });
     closing.push(parts.stop);
     writeAlive(home.root);
     closing.push(() => removeAlive(home.root));
-    const { handlers, port } = parts;
-    return { handlers, port, home, stop: () => closeAll(closing) };
+    return parts.port;
   } catch (error) {
     log.error({ error }, 'the relay could not be started');
     throw error;
@@ -194,6 +226,7 @@ interface Foundations extends Omit<RelayOptions, 'home'> {
   /** What is wrong with the disk beside what the reactors meet. */
   diskTrouble: () => readonly string[];
   backups: Backups;
+  keepDatabase: () => void;
 }
 
 /** Puts the parts together; this is the picture of docs/architecture.md in code. */
@@ -283,6 +316,7 @@ async function assemble(foundations: Foundations) {
       log,
       diskTrouble: foundations.diskTrouble,
       backups: foundations.backups,
+      keepDatabase: foundations.keepDatabase,
     },
   });
 
@@ -349,7 +383,6 @@ async function assemble(foundations: Foundations) {
   workshop.start();
 
   return {
-    handlers,
     port,
     async stop() {
       demo.close();

@@ -30,6 +30,8 @@ export interface WorkshopOptions {
   /** What is wrong with the disk beside what the reactors meet, a sentence each. */
   diskTrouble?: () => readonly string[];
   backups?: { run(): void };
+  /** Looks after the files of the database. */
+  keepDatabase?: () => void;
 }
 
 /**
@@ -180,6 +182,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     guarded('phone', () => phoneReplies.run());
     guarded('waker', () => waker.run());
     guarded('resumer', () => resumer.run());
+    guarded('database', () => options.keepDatabase?.());
     guarded('backups', () => options.backups?.run());
     guarded(reportName, reportDisk);
     if (ticks % snapshotEveryTicks === 0) guarded('snapshot', () => engine.saveSnapshot());

@@ -19,6 +19,8 @@ export interface DatabaseFile {
   look(): FileState;
   /** @throws DiskFault unless it is whole: what is committed now might not last. */
   check(): void;
+  /** From now on nothing is whole enough: another file takes its place. */
+  giveUp(): void;
 }
 
 /** @param file the database, just opened in WAL mode */
@@ -29,9 +31,10 @@ export function watchDatabaseFile(home: { root: string; database: string }): Dat
   // It is made with the first transaction, and from then on stays the same file.
   let openedLog = statOf(log);
   let sizeBytes = opened?.size ?? 0;
+  let isGivenUp = false;
 
   function look(): FileState {
-    const found = statOf(file);
+    const found = isGivenUp ? undefined : statOf(file);
     if (!found) {
       return statOf(root) ? { kind: 'gone', what: 'relay.db' } : { kind: 'home-gone' };
     }
@@ -49,6 +52,9 @@ export function watchDatabaseFile(home: { root: string; database: string }): Dat
     check() {
       const state = look();
       if (state.kind !== 'whole') throw faultOf(state, home);
+    },
+    giveUp() {
+      isGivenUp = true;
     },
   };
 }

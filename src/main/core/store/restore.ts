@@ -273,7 +273,8 @@ function putInPlace(database: string, made: string): string {
   return finishRestore(database);
 }
 
-const readyFile = (database: string): string => `${database}.restored`;
+/** Where the next start finds a whole database that is to take the place of the old one. */
+export const readyFile = (database: string): string => `${database}.restored`;
 
 /** Does what is left of a restore that was interrupted; nothing where there was none. */
 export function finishRestore(database: string): string {
