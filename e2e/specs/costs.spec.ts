@@ -21,7 +21,7 @@ test('today by the hour agrees with what the API charged', async ({ openInterfac
   await expect(rows.last()).toContainText(`${String(hour?.hour).padStart(2, '0')}:00`);
 });
 
-test('how good the decisions were: rates, tables, filters, CSV', async ({ openInterface }) => {
+test('how good the decisions were: rates, tables, filters', async ({ openInterface }) => {
   const { page, relay } = await openInterface({ prepare: seedMonth });
   const { total, bySession } = await relay.call('stats.summary', {});
   expect(total.escalations).toBeGreaterThan(0);
@@ -39,7 +39,18 @@ test('how good the decisions were: rates, tables, filters, CSV', async ({ openIn
 
   await part.getByRole('combobox', { name: decisions.filterSession }).selectOption('parser');
   await expect(part.getByText(decisions.none).first()).toBeVisible();
+});
 
+test('the rows of the decisions are saved as CSV', async ({ openInterface, host }) => {
+  test.fixme(
+    host === 'desktop',
+    'The window denies every download (guard-contents.ts), so that no export does anything there.',
+  );
+  const { page, relay } = await openInterface({ prepare: seedMonth });
+  await page.keyboard.press('3');
+  const part = page.locator('section', {
+    has: page.getByRole('heading', { name: text.decisions.title }),
+  });
   const downloading = page.waitForEvent('download');
   await part.getByRole('button', { name: text.csv }).press('Enter');
   const csv = await readFile(await (await downloading).path(), 'utf8');
