@@ -47,9 +47,10 @@ export function replaysOf(events: readonly RelayEvent[]): Replayed[] {
       if (event.type !== 'replay.made') return [];
       const { seq, at, payload } = event;
       const { model, text, verdict, costUsd, durationMs, brief, instructions } = payload;
+      const { isEstimate = false } = payload;
       return [
         {
-          ...{ seq, at, model, text, verdict, costUsd, durationMs, isEstimate: false },
+          ...{ seq, at, model, text, verdict, costUsd, durationMs, isEstimate },
           hasOtherBrief: brief !== null,
           hasOtherInstructions: instructions !== null,
         },
