@@ -1,6 +1,7 @@
 import { type FaultPoint, stepPoints } from '#core/fault-point.ts';
 import type { Chance } from '../chance.ts';
 import type { DieAt } from './doomed-relays.ts';
+import type { Lean } from './load.ts';
 
 /** Where one life is to end. */
 export interface Aim {
@@ -34,18 +35,38 @@ const commits = [
 
 export const aimedPoints: readonly Aim['point'][] = ['api.asked', ...stepPoints, ...commits];
 
+/** Half a life's luck is not enough for these: the load has to lead to them. */
+const leans: readonly (readonly [RegExp, Lean])[] = [
+  [/^owner-input\.|owner_input\.taken|^committed\.item\./, 'escalate'],
+  [/^tool\.|tool_call|tool_response/, 'tool'],
+  [/^release\.|release_queued/, 'finish'],
+  [/call\.failed/, 'fault'],
+  [/taken-back|dispatch\.withdrawn/, 'type-over'],
+  [/summary\.made/, 'long-words'],
+];
+
+/** What most of the load does during a life that is to end at `point`; undefined: a bit of all. */
+export const leanOf = ({ point }: Aim): Lean | undefined =>
+  leans.find(([points]) => points.test(point))?.[1];
+
 /** Passed once in a life at most. */
 const atStart = /^migration\.|relay\.started|call\.interrupted|^snapshot\./;
 
-/** Half of all kills at any moment, the other half at each point in its turn. */
+/** Half of all kills at any moment, the other half at each point in its turn; few, spread over all. */
 export function chooseAims(count: number, chance: Chance): Aim[] {
   const aims: Aim[] = [];
+  const stride = Math.max(1, aimedPoints.length / Math.floor(count / 2));
   for (let n = 0; n < count; n += 1) {
-    const point = aimedPoints[Math.floor(n / 2) % aimedPoints.length];
+    const point = aimedPoints[Math.floor(Math.floor(n / 2) * stride) % aimedPoints.length];
     if (n % 2 === 0 || !point) aims.push({ point: 'any moment', times: 1 });
-    else aims.push({ point, times: atStart.test(point) ? 1 : chance.whole(1, 4) });
+    else aims.push({ point, times: timesBefore(point, chance) });
   }
   return shuffled(aims, chance);
+}
+
+function timesBefore(point: Aim['point'], chance: Chance): number {
+  const isRare = atStart.test(point) || leanOf({ point, times: 1 }) !== undefined;
+  return isRare ? 1 : chance.whole(1, 4);
 }
 
 export function dieAtOf({ point, times }: Aim): DieAt | undefined {

@@ -4,7 +4,7 @@ import { openDoomedRelays } from './doomed-relays.ts';
 import { type Kill, playRound, type RoundResult } from './round.ts';
 
 /** Kills of one round, which has a home of its own. */
-const sizes = { long: { kills: 1000, perRound: 50 }, short: { kills: 24, perRound: 12 } };
+const sizes = { long: { kills: 1000, perRound: 50 }, short: { kills: 12, perRound: 6 } };
 
 export const crash: Campaign = {
   name: 'crash',

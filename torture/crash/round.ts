@@ -4,12 +4,13 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeOlder } from '#core/store/testing/older-database.ts';
 import type { Chance } from '../chance.ts';
-import { type Aim, dieAtOf, needsStop } from './aims.ts';
+import { type Aim, dieAtOf, leanOf, needsStop } from './aims.ts';
 import { readBooks } from './books.ts';
 import { check } from './check.ts';
 import { lostCalls } from './check-calls.ts';
 import type { DoomedRelay, DoomedRelays } from './doomed-relays.ts';
 import type { Evidence, Life } from './evidence.ts';
+import type { Load } from './load.ts';
 import { startOwner } from './owner-actor.ts';
 import { openPriceList } from './price-list.ts';
 import { type ScriptedApi, startScriptedApi } from './scripted-api.ts';
@@ -43,7 +44,9 @@ export interface RoundResult {
 
 const sessionCount = 10;
 /** A point that is not reached by then is not reached in this life. */
-const patienceMs = 2500;
+const patienceMs = 3000;
+/** A load that leads there gets there in the end. */
+const leadingPatienceMs = 8000;
 const restDeadlineMs = 90_000;
 
 /** Ten sessions at work on one home, whose relay is killed again and again, and then left in peace. */
@@ -51,12 +54,14 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
   const { relays, aims, projects, chance } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'relay-crash-round-'));
   const home = prepare(folder, projects);
-  const scripted = await startScriptedApi(chance.branch());
+  const load: Load = { lean: undefined };
+  const scripted = await startScriptedApi(chance.branch(), load);
   const env = environment(folder, scripted);
   const sessions = Array.from({ length: sessionCount }, (_, n) =>
     startSession({
       ...{ id: `s${n}`, home, cwd: path.join(folder, `project-${n % projects}`) },
       ...{ log: path.join(folder, `s${n}.jsonl`), chance: chance.branch() },
+      load,
     }),
   );
   const owner = startOwner(home, chance.branch());
@@ -70,6 +75,7 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
       makeOlder(path.join(home, 'relay.db'));
       owner.lookAgain();
     }
+    load.lean = leanOf(aim);
     const fromMs = Date.now();
     const relay = await relays.begin(home, env, dieAtOf(aim));
     const hasHit = await endLife(relay, aim, scripted, chance);
@@ -78,6 +84,7 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
     if (relay.complaints() !== '') failures.push(`At ${aim.point} it said: ${relay.complaints()}`);
   }
 
+  load.lean = undefined;
   for (const session of sessions) session.fallSilent();
   const fromMs = Date.now();
   const relay = await relays.begin(home, env);
@@ -118,7 +125,8 @@ async function endLife(
   chance: Chance,
 ): Promise<boolean> {
   const isOver = { value: false };
-  const late = () => delay(patienceMs, undefined, { ref: false });
+  const waitMs = leanOf(aim) === undefined ? patienceMs : leadingPatienceMs;
+  const late = () => delay(waitMs, undefined, { ref: false });
   if (aim.point === 'any moment') {
     // From its very first steps on; most of the time in the middle of its work.
     if (chance.happens(0.7)) await Promise.race([relay.opened, late()]);

@@ -7,6 +7,7 @@ import {
 } from '#demo/messages-api.ts';
 import type { Chance } from '../chance.ts';
 import type { ApiCall } from './evidence.ts';
+import { type Lean, type Load, leaningShare } from './load.ts';
 import { lastMark } from './marks.ts';
 
 export interface ScriptedApi {
@@ -27,14 +28,14 @@ interface Scripted {
 const summaryModel = 'claude-haiku-5-5';
 
 /** A supervisor that replies, asks, finishes, uses tools and fails as chance has it. */
-export async function startScriptedApi(chance: Chance): Promise<ScriptedApi> {
+export async function startScriptedApi(chance: Chance, load: Load): Promise<ScriptedApi> {
   const scripted: Scripted[] = [];
   const api = await startMessagesApi({
     script(call, number) {
       self.onAsked();
       const word = call.body.model === summaryModel ? null : wordOf(call);
       const about = word?.mark ?? null;
-      const { said, text, answer } = answerTo({ call, word, number, chance });
+      const { said, text, answer } = answerTo({ call, word, number, chance, lean: load.lean });
       scripted.push({ call, about, said, text });
       return answer;
     },
@@ -76,18 +77,22 @@ interface Question {
   word: ReturnType<typeof wordOf> | null;
   number: number;
   chance: Chance;
+  lean: Lean | undefined;
 }
 
 type Scene = Pick<Scripted, 'said' | 'text'> & { answer: Answer };
 
 function answerTo(question: Question): Scene {
-  const { call, word, number, chance } = question;
+  const { call, word, number, chance, lean } = question;
+  const isLed = lean !== undefined && chance.happens(leaningShare);
   const pace = {
     firstByteDelayMs: chance.whole(0, 25),
     chunkDelayMs: chance.whole(0, 3),
     chunkChars: 16,
   };
-  if (chance.happens(0.12)) return { said: 'fault', text: '', answer: faultBy(chance) };
+  if (chance.happens(0.12) || (isLed && lean === 'fault')) {
+    return { said: 'fault', text: '', answer: faultBy(chance) };
+  }
   if (word === null) {
     const text = 'They went on step by step, and all tests passed.';
     return { said: 'summary', text: '', answer: { text, ...pace } };
@@ -95,14 +100,14 @@ function answerTo(question: Question): Scene {
   const { mark: about, isOwners: isOwner } = word;
   const isAfterTools = call.lastText.trim() === '';
   const at = chance.fraction();
-  if (!isOwner && at < 0.08) {
+  if (!isOwner && (at < 0.08 || (isLed && lean === 'finish'))) {
     return { said: 'finish', text: '', answer: finish(about, pace) };
   }
-  if (!isOwner && at < 0.16) {
+  if (!isOwner && (at < 0.16 || (isLed && lean === 'escalate'))) {
     const text = `[NEEDS-JC] May ${about} go on?\nProposal: yes.`;
     return { said: 'escalate', text: '', answer: { text, ...pace } };
   }
-  if (!isAfterTools && at < 0.3 && offersFiles(call)) {
+  if (!isAfterTools && (at < 0.3 || (isLed && lean === 'tool')) && offersFiles(call)) {
     const input = { path: '.' };
     return { said: 'tool', text: '', answer: { text: '', tool: 'list_files', input, ...pace } };
   }

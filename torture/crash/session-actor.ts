@@ -10,6 +10,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Chance } from '../chance.ts';
 import type { Received, SaidWord } from './evidence.ts';
+import { type Load, leaningShare } from './load.ts';
 import { markOf, marksIn } from './marks.ts';
 
 export interface SessionActor {
@@ -31,6 +32,7 @@ export interface SessionOptions {
   /** Where it writes down what it received. */
   log: string;
   chance: Chance;
+  load: Load;
 }
 
 const lookEveryMs = 12;
@@ -39,14 +41,19 @@ const lookEveryMs = 12;
  * A session with its hook: it says a word, waits for `input.txt` or `release`, takes it by renaming
  * it, writes down what it got, and says the next. It knows nothing of the relay but the files.
  */
-export function startSession({ id, home, cwd, log, chance }: SessionOptions): SessionActor {
+export function startSession(options: SessionOptions): SessionActor {
+  const { id, home, cwd, log, chance, load } = options;
   const folder = path.join(home, 'dispatch', id);
   const input = path.join(folder, 'input.txt');
   const claimed = path.join(folder, `.claimed-${process.pid}`);
   const words: SaidWord[] = [];
+  /** Said, and no reply taken. */
+  const unanswered = new Map<string, SaidWord>();
   let files = 0;
   let isSilent = false;
   let isOver = false;
+  /** Until then it works on what a person typed, and looks for nothing. */
+  let busyUntilMs = 0;
   writeFileSync(log, '');
 
   function drop(envelope: Record<string, unknown>): void {
@@ -60,17 +67,25 @@ export function startSession({ id, home, cwd, log, chance }: SessionOptions): Se
   function say(): SaidWord {
     const word = { sessionId: id, mark: markOf(id, words.length + 1), isTypedOver: false };
     words.push(word);
-    const filler = 'The parser reads every line as it should. '.repeat(chance.whole(0, 6));
+    unanswered.set(word.mark, word);
+    const filler = 'The parser reads every line as it should. '.repeat(
+      load.lean === 'long-words' ? 60 : chance.whole(0, 6),
+    );
     drop({ content: `Step ${word.mark} is done. ${filler}What next?` });
     return word;
   }
 
   /** A person types in the terminal: whatever was on its way to this session is taken back. */
   function typeOver(waiting: Map<string, SaidWord>): void {
-    for (const word of waiting.values()) word.isTypedOver = true;
+    // Not those alone that it waits for: a release that came late may have ended its wait for others.
+    for (const word of unanswered.values()) word.isTypedOver = true;
+    unanswered.clear();
     waiting.clear();
+    busyUntilMs = Date.now() + chance.whole(0, 400);
     drop({ hook_event_name: 'UserPromptSubmit', prompt: 'Never mind, I do it myself.' });
   }
+
+  const typingShare = () => (load.lean === 'type-over' ? leaningShare : 0.04);
 
   function note(received: Received): void {
     appendFileSync(log, `${JSON.stringify(received)}\n`);
@@ -86,6 +101,7 @@ export function startSession({ id, home, cwd, log, chance }: SessionOptions): Se
     const text = readFileSync(claimed, 'utf8');
     note({ kind: 'input', sessionId: id, text });
     rmSync(claimed);
+    for (const mark of marksIn(text)) unanswered.delete(mark);
     return text;
   }
 
@@ -101,8 +117,9 @@ export function startSession({ id, home, cwd, log, chance }: SessionOptions): Se
     const waiting = new Map<string, SaidWord>();
     while (!isOver) {
       await delay(lookEveryMs);
+      if (Date.now() < busyUntilMs) continue;
       // Sometimes a person is quicker than the hook.
-      const isTyping = !isSilent && chance.happens(existsSync(input) ? 0.04 : 0.001);
+      const isTyping = !isSilent && chance.happens(existsSync(input) ? typingShare() : 0.001);
       if (waiting.size > 0 && isTyping) typeOver(waiting);
       else {
         const text = take();
