@@ -1,7 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { vi } from 'vitest';
 import { z } from 'zod';
 
 const Actions = z.array(
@@ -21,7 +20,7 @@ export interface NtfyServer {
   url: string;
   /** What the phone shows: the newest for each id, without what was deleted. */
   shown(topic: string): ShownNotification[];
-  /** The first notification that matches, once it is shown. */
+  /** The first notification that matches, once it is shown; rejects when none is by then. */
   waitFor(
     topic: string,
     matches?: (shown: ShownNotification) => boolean,
@@ -52,6 +51,7 @@ export async function startNtfyServer(): Promise<NtfyServer> {
   const listens: string[] = [];
   const phone = new Map<string, Map<string, ShownNotification>>();
   const streams = new Map<ServerResponse, string>();
+  const waiting = new Set<() => void>();
   let isMute = false;
   const line = (value: object) => `${JSON.stringify(value)}\n`;
 
@@ -72,6 +72,7 @@ export async function startNtfyServer(): Promise<NtfyServer> {
     const notifications = phone.get(topic) ?? new Map();
     phone.set(topic, notifications.set(id, { id, title, body, buttons }));
     for (const [stream, of] of streams) if (of === topic && !isMute) stream.write(line(message));
+    for (const look of waiting) look();
   }
 
   const server = createServer((request, response) => {
@@ -112,7 +113,23 @@ export async function startNtfyServer(): Promise<NtfyServer> {
   return {
     ...{ url, shown, posts, listens },
     waitFor: (topic, matches = () => true) =>
-      vi.waitUntil(() => shown(topic).find(matches), { timeout: 10_000, interval: 20 }),
+      new Promise((resolve, reject) => {
+        const end = (settle: () => void) => {
+          waiting.delete(look);
+          clearTimeout(deadline);
+          settle();
+        };
+        const look = () => {
+          const found = shown(topic).find(matches);
+          if (found) end(() => resolve(found));
+        };
+        const deadline = setTimeout(() => {
+          const seen = shown(topic).map(({ title, body }) => `${title}: ${body}`);
+          end(() => reject(new Error(`Not shown on the phone; it shows [${seen.join('; ')}].`)));
+        }, 10_000);
+        waiting.add(look);
+        look();
+      }),
     async write(topic, message) {
       await fetch(`${url}/${topic}`, { method: 'POST', body: message });
     },
