@@ -1,11 +1,11 @@
 import { gather } from './crowd.ts';
 import { startLeanApi } from './lean-api.ts';
 import { type Measurement, ratioRow } from './measurement.ts';
-import { startPlain, startRelay } from './programs.ts';
+import { type Carrier, startPlain, startRelay } from './programs.ts';
 
 const turns = 5;
 
-/** Many sessions at once, with an API that answers at once. */
+/** Many sessions at once, with an API that answers at once. `RELAY_BENCH_OTHER` as in overhead. */
 export const throughput: Measurement = {
   name: 'throughput',
   about: 'envelopes a second, against a loop without a store (envelopes=10000 for the long form)',
@@ -14,31 +14,37 @@ export const throughput: Measurement = {
     const api = await startLeanApi({ restMs: 0 });
     // Each session is of a project of its own, so that none has to wait for another.
     const apart = { RELAY_CONVERSATION_SCOPE: 'session' };
+    const otherRoot = process.env.RELAY_BENCH_OTHER;
     const carriers = await Promise.all([
       startRelay(api.url, undefined, apart),
       startPlain('loop', api.url),
+      ...(otherRoot ? [startRelay(api.url, otherRoot, apart)] : []),
     ]);
-    const [relay, loop] = carriers.map((carrier) => gather(carrier, size('sessions')));
-    if (!relay || !loop) throw new Error('both take part');
+    const sessions = size('sessions');
+    const crowds = carriers.map((carrier) => ({
+      name: carrier.name,
+      crowd: gather(carrier, sessions),
+      samples: [] as number[],
+    }));
     try {
-      await Promise.all([relay.speak(size('sessions')), loop.speak(size('sessions'))]);
+      await Promise.all(crowds.map(({ crowd }) => crowd.speak(sessions)));
       const each = Math.ceil(size('envelopes') / turns);
-      const samples: { relayMs: number; loopMs: number }[] = [];
       for (let turn = 0; turn < turns; turn += 1) {
-        const sample = { relayMs: await relay.speak(each), loopMs: await loop.speak(each) };
-        samples.push(sample);
-        say(
-          `${each} envelopes: ${sample.relayMs.toFixed(0)} ms, loop ${sample.loopMs.toFixed(0)} ms`,
-        );
+        for (const { crowd, samples } of crowds) samples.push(await crowd.speak(each));
+        const told = crowds.map(({ name, samples }) => `${name} ${samples.at(-1)?.toFixed(0)} ms`);
+        say(`${each} envelopes: ${told.join(', ')}`);
       }
-      const perEnvelope = (of: 'relayMs' | 'loopMs') =>
-        samples.reduce((sum, sample) => sum + sample[of], 0) / (each * turns);
-      const against = { name: 'loop without a store', value: perEnvelope('loopMs') };
-      const what = `${each * turns} envelopes, ${size('sessions')} sessions, 0 ms API, each`;
-      return { rows: [ratioRow(what, 'ms', perEnvelope('relayMs'), against)], samples };
+      const perEnvelope = (which: Carrier['name']) => {
+        const samples = crowds.find(({ name }) => name === which)?.samples ?? [];
+        return samples.reduce((sum, ms) => sum + ms, 0) / (each * samples.length);
+      };
+      const against = { name: 'loop without a store', value: perEnvelope('loop') };
+      const what = `${each * turns} envelopes, ${sessions} sessions, 0 ms API, each`;
+      const rows = [ratioRow(what, 'ms', perEnvelope('relay'), against)];
+      if (otherRoot) rows.push(ratioRow(`other: ${what}`, 'ms', perEnvelope('other'), against));
+      return { rows, samples: crowds.map(({ name, samples }) => ({ name, samples })) };
     } finally {
-      relay.stop();
-      loop.stop();
+      for (const { crowd } of crowds) crowd.stop();
       await Promise.all(carriers.map((carrier) => carrier.stop()));
       api.close();
     }
