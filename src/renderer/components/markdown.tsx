@@ -36,10 +36,9 @@ export const Markdown = memo(function Markdown({ text }: { text: string }) {
 });
 
 const remarkPlugins = [remarkGfm];
-const highlight: [typeof rehypeHighlight, { detect: boolean }] = [
-  rehypeHighlight,
-  { detect: false },
-];
+/** Made once: the plug-in reads all its grammars each time it is asked for, and that is at every message. */
+const paint = rehypeHighlight({ detect: false });
+const highlight = () => paint;
 
 interface Nested {
   children?: Nested[];
