@@ -13,7 +13,7 @@ import { keyPlaceOf, withKeychain } from './keychain-port.ts';
 import { findRelay } from './link/find-relay.ts';
 import { openLink } from './link/relay-link.ts';
 import { showNativeNotice } from './notifications/native-notice.ts';
-import { createOwnerNotices } from './notifications/owner-notices.ts';
+import { createOwnerNotices, type OwnerNotices } from './notifications/owner-notices.ts';
 import type { Programs } from './programs.ts';
 import { relayCommand } from './relay-command.ts';
 import { guardSession } from './security/guard-contents.ts';
@@ -42,25 +42,29 @@ export function startDesktop(home: Home, programs: Programs, userData: string): 
 }
 
 function begin(home: Home, programs: Programs, userData: string) {
-  setAppMenu();
+  const { version, resourcesDir } = programs;
   guardSession(session.defaultSession);
   serveInterface(session.defaultSession, programs.rendererDir);
-  const keychain = openKeychain(join(userData, 'secrets.json'));
-  const settings = watchSettings(home, process.env, keychain);
-  const { version, resourcesDir } = programs;
-  const link = openLink({
-    search: (lost, stopping) =>
-      findRelay({ home: home.root, version, programs, secrets: keychain }, lost, stopping),
-  });
-
   let shownItem: ItemId | null = null;
+  let notices: OwnerNotices | undefined;
+  // Before all else: its process starts beside this one, which meanwhile puts together the rest. What
+  // the window asks is heard only after this function has returned, so all of it will be answered.
   const window = openRelayWindow({
     session: session.defaultSession,
     version,
     iconPath: join(resourcesDir, 'icons', 'relay.png'),
     placePath: join(userData, 'window.json'),
-    onAttention: () => notices.attentionChanged(),
+    onAttention: () => notices?.attentionChanged(),
   });
+  if (!process.argv.includes(hiddenFlag)) window.showWhenReady();
+  setAppMenu();
+  const keychain = openKeychain(join(userData, 'secrets.json'));
+  const settings = watchSettings(home, process.env, keychain);
+  const link = openLink({
+    search: (lost, stopping) =>
+      findRelay({ home: home.root, version, programs, secrets: keychain }, lost, stopping),
+  });
+
   const openItem = (itemId: ItemId) => {
     window.tell(windowChannels.openItem, itemId);
     window.show();
@@ -69,7 +73,7 @@ function begin(home: Home, programs: Programs, userData: string) {
     window.tell(windowChannels.navigate, 'inbox');
     window.show();
   };
-  const notices = createOwnerNotices({
+  notices = createOwnerNotices({
     show: showNativeNotice,
     isSeen: (itemId) => shownItem === itemId && window.hasAttention(),
     isEnabled: () => settings.current().desktop.notifications,
@@ -108,7 +112,7 @@ function begin(home: Home, programs: Programs, userData: string) {
 
   const watch = watchRelay(link, (glance) => {
     tray.show(glance);
-    notices.update(glance);
+    notices?.update(glance);
     showBadge(glance.kind === 'linked' ? glance.inbox.length : 0, window, resourcesDir);
   });
   const login = startAtLogin(loginCommand());
@@ -120,7 +124,7 @@ function begin(home: Home, programs: Programs, userData: string) {
     command: relayCommand(programs.commandPath),
     onItemShown(itemId) {
       shownItem = itemId;
-      notices.attentionChanged();
+      notices?.attentionChanged();
     },
   });
 
@@ -135,12 +139,11 @@ function begin(home: Home, programs: Programs, userData: string) {
     link.hurry();
     watch.look();
   });
-  if (!process.argv.includes(hiddenFlag)) window.showWhenReady();
 
   endInOrder(async () => {
     window.letClose();
     watch.stop();
-    notices.closeAll();
+    notices?.closeAll();
     window.browserWindow.hide();
     await Promise.all([link.stop(), settings.close()]);
     // Last: it may be the tray's own menu that waits to be told that its click arrived.
