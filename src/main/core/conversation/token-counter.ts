@@ -1,3 +1,4 @@
+import type { RelayEvent } from '#shared/events.ts';
 import { saidIn } from '#shared/said.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -34,17 +35,39 @@ export function createTokenCounter(options: TokenCounterOptions): TokenCounter {
     while (mayCall() && !abort.signal.aborted) {
       const events = store.uncounted(batchSize);
       if (events.length === 0) return;
-      for (const event of events) {
-        if (!mayCall() || abort.signal.aborted) return;
-        const tokens = await supervisor.countTokens(model(), saidIn(event), abort.signal);
-        if (abort.signal.aborted) return;
-        if (tokens === undefined) {
-          notBefore = now() + pauseAfterFailureMs;
-          return;
-        }
-        store.setTokens(event.seq, Math.max(1, tokens));
+      const counted = new Map<number, number>();
+      try {
+        if (!(await count(events, counted))) return;
+      } finally {
+        keep(counted);
       }
     }
+  }
+
+  /** @returns whether all were counted */
+  async function count(
+    events: readonly RelayEvent[],
+    counted: Map<number, number>,
+  ): Promise<boolean> {
+    for (const event of events) {
+      if (!mayCall() || abort.signal.aborted) return false;
+      const tokens = await supervisor.countTokens(model(), saidIn(event), abort.signal);
+      if (abort.signal.aborted) return false;
+      if (tokens === undefined) {
+        notBefore = now() + pauseAfterFailureMs;
+        return false;
+      }
+      counted.set(event.seq, Math.max(1, tokens));
+    }
+    return true;
+  }
+
+  /** Together: a commit writes whole pages, of which each count changes but a few bytes. */
+  function keep(counted: ReadonlyMap<number, number>): void {
+    if (counted.size === 0) return;
+    store.transaction(() => {
+      for (const [seq, tokens] of counted) store.setTokens(seq, tokens);
+    }, 'soon');
   }
 
   function begin(): void {
