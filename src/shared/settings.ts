@@ -38,7 +38,7 @@ const sections = {
     cacheTtl: setting(
       choice('auto', '5m', '1h'),
       'auto',
-      'How long the API keeps the prompt cache; auto takes the dearer 1h where a conversation pauses over 5 minutes.',
+      'How long the API keeps the prompt cache; auto takes the dearer 1h where a conversation pauses longer.',
     ),
     baseUrl: setting(
       orNull(url),
