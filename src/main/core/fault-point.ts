@@ -27,12 +27,22 @@ export const stepPoints = [
   'snapshot.written',
 ] as const;
 
+/** Places in the handing over of a word to a session that has to be started for it. */
+export const resumePoints = [
+  'resume.set-aside',
+  'resume.started',
+  'resume.begun',
+  'resume.discarded',
+] as const;
+
 /**
  * The places between two steps where a crash, or a disk that fails, must do no harm; `committed.X` is
  * between the commit of an event and everything that follows from it. Tests end the relay there or
  * make the step fail; otherwise nothing ever happens at them.
  */
-export type FaultPoint = (typeof stepPoints)[number] | `committed.${EventType}`;
+export type FaultPoint =
+  | (typeof stepPoints | typeof resumePoints)[number]
+  | `committed.${EventType}`;
 
 /** Told of each point as it is reached; what it throws is thrown there. */
 export type AtPoint = (point: FaultPoint) => void;

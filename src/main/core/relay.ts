@@ -9,6 +9,7 @@ import { createTokenCounter } from './conversation/token-counter.ts';
 import { createDemoWindow } from './demo-window.ts';
 import { createDispatchFolder } from './dispatch/dispatch-folder.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
+import { createHandOvers } from './dispatch/hand-over.ts';
 import { createMailbox } from './dispatch/mailbox.ts';
 import { createResumer } from './dispatch/resumer.ts';
 import { createWaker } from './dispatch/waker.ts';
@@ -253,14 +254,17 @@ async function assemble(foundations: Foundations) {
 
   const intake = createIntake({ home, engine, queries, log, atPoint });
   const mailbox = createMailbox(home.dispatch);
+  const handOvers = createHandOvers({
+    ...{ engine, store, mailbox },
+    transcriptOf: (sessionId) => queries.transcriptOf(sessionId),
+  });
   const resumer = createResumer({
-    ...{ engine, store, mailbox, log },
+    ...{ engine, store, mailbox, handOvers, log, atPoint },
     isAllowed: () => settings.current().claudeCode.resume,
     env: foundations.env,
   });
-  const { isHandingOver } = resumer;
   const dispatcher = createDispatcher({
-    ...{ engine, store, mailbox, holdAll, isHandingOver, atPoint },
+    ...{ engine, store, mailbox, holdAll, handOvers, atPoint },
     folder: createDispatchFolder(home),
   });
   const permissionDesk = createPermissionDesk({

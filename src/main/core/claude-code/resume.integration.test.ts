@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { claudeVersion, findClaude, withoutSession } from './claude-program.ts';
@@ -14,15 +14,21 @@ beforeEach(async () => {
 });
 afterEach(() => claude.dispose());
 
-const resume = (sessionId: string, text: string, more = {}) =>
-  resumeSession({
+const ticket = () => join(claude.userHome, 'ticket');
+const taken = () => readdirSync(claude.userHome).filter((name) => name.startsWith('ticket.taken-'));
+
+const resume = (sessionId: string, text: string, more = {}) => {
+  writeFileSync(ticket(), '');
+  return resumeSession({
     claudePath: claude.program,
     sessionId,
     cwd: claude.cwd,
     text,
+    ticket: { from: ticket(), to: `${ticket()}.taken-` },
     env: { ...claude.env, CLAUDECODE: '1', CLAUDE_CODE_SESSION_ID: 'of-the-relay' },
     ...more,
   });
+};
 
 /** A session that has had one turn and is closed. */
 async function closedSession(): Promise<string> {
@@ -40,6 +46,8 @@ describe('a session that is not open', () => {
     claude.relay.start();
     const resumed = await resume(id, text);
     expect(resumed.ok).toBe(true);
+    // It was taken by the very process that got the word.
+    expect(taken()).toEqual([`ticket.taken-${resumed.ok && resumed.value.pid}`]);
     const stop = await claude.relay.next('Stop');
     expect(stop).toMatchObject({
       session_id: id,
@@ -57,6 +65,16 @@ describe('a session that is not open', () => {
     await vi.waitUntil(() => processStart(pid) === undefined, { timeout: 5_000 });
   });
 
+  it('gets nothing once the ticket is gone', async () => {
+    const id = await closedSession();
+    const outcome = await resume(id, 'Go on.', {
+      ticket: { from: join(claude.userHome, 'gone'), to: `${ticket()}.taken-` },
+    });
+    expect(outcome).toMatchObject({ ok: false, problem: { code: 'claude-failed' } });
+    expect(claude.model.requests).toHaveLength(1);
+    expect(taken()).toEqual([]);
+  });
+
   it('is refused when Claude Code knows it no more', async () => {
     const outcome = await resume('00000000-0000-4000-8000-000000000000', 'Go on.');
     expect(outcome).toMatchObject({ ok: false, problem: { code: 'session-unknown' } });
@@ -70,6 +88,7 @@ describe('a session that is not open', () => {
       ok: false,
       problem: { code: 'project-missing' },
     });
+    expect(existsSync(ticket())).toBe(true);
   });
 });
 

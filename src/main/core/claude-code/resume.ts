@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +23,11 @@ export interface ResumeRequest {
   cwd: string;
   /** The prompt. Given on standard input, so that it shows in no list of processes. */
   text: string;
+  /** Claude Code begins only if this file is still there to be renamed, to `to` and the number of its
+   * process: whether it has begun can be told also after a crash. */
+  ticket: { from: string; to: string };
+  /** Told once the process is there. */
+  onStart?: () => void;
   env?: NodeJS.ProcessEnv;
   /** The `claude` that last had the session, from its envelopes: print mode is listed nowhere. */
   lastClaudePid?: number;
@@ -40,7 +54,8 @@ export async function isOpenAnywhere(
 /**
  * Delivers a text to a session that is not open anywhere, by `claude -p --resume`: a new turn whose
  * end comes back through the hooks like any other. Resolves when `claude` has found the session and
- * begun; from then on it lives without this process. On a problem nothing has been delivered.
+ * begun; from then on it lives without this process. On a problem nothing has been delivered, but
+ * for `claude-failed` where the ticket was taken: there the transcript tells.
  */
 export async function resumeSession(request: ResumeRequest): Promise<Outcome<{ pid: number }>> {
   const { sessionId, cwd } = request;
@@ -55,42 +70,59 @@ export async function resumeSession(request: ResumeRequest): Promise<Outcome<{ p
   const folder = mkdtempSync(join(tmpdir(), 'relay-resume-'));
   const output = join(folder, 'output');
   try {
-    const child = start(request, output);
+    const child = start(request, folder, output);
+    request.onStart?.();
     const begun = await beginning(child, output);
     if (begun) {
       child.unref();
       return done({ pid: child.pid ?? 0 });
     }
-    child.kill();
+    await end(child);
     return complaint(sessionId, readFileSync(output, 'utf8'));
   } finally {
-    // The child keeps its open file; the name is not needed any more.
+    // The child keeps its open files; their names are not needed any more.
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A session of its own and a file to print to, so that it survives the end of the relay. */
-function start(request: ResumeRequest, output: string): ChildProcess {
-  const { claudePath, sessionId, cwd, text, env = process.env, permissionMode } = request;
+const takeTicket = 'mv "$1" "$2$$" && shift 2 && exec "$@"';
+
+/**
+ * A session of its own, a file to read from and one to print to, so that it survives the end of the
+ * relay with every word. The shell becomes Claude Code, under the same number.
+ */
+function start(request: ResumeRequest, folder: string, output: string): ChildProcess {
+  const { claudePath, sessionId, cwd, text, ticket, env = process.env, permissionMode } = request;
   const mode = permissionMode === undefined ? [] : ['--permission-mode', permissionMode];
+  const flags = ['-p', '--resume', sessionId, '--output-format', 'stream-json', '--verbose'];
+  const prompt = join(folder, 'prompt');
+  // A prompt that begins with a slash would be a command of Claude Code's, not a word to the session.
+  writeFileSync(prompt, text.startsWith('/') ? ` ${text}` : text, { mode: 0o600 });
+  const input = openSync(prompt, 'r');
   const file = openSync(output, 'w', 0o600);
   const child = spawn(
-    claudePath,
-    ['-p', '--resume', sessionId, '--output-format', 'stream-json', '--verbose', ...mode],
+    '/bin/sh',
+    ['-c', takeTicket, 'relay', ticket.from, ticket.to, claudePath, ...flags, ...mode],
     {
       cwd,
       detached: true,
       // The prompt hook must not take for a person's what the relay sends.
       env: { ...withoutSession(env), RELAY_RESUME: sessionId },
-      stdio: ['pipe', file, file],
+      stdio: [input, file, file],
     },
   );
+  closeSync(input);
   closeSync(file);
   child.on('error', () => {}); // seen as a process that never was
-  child.stdin?.on('error', () => {}); // it ended before it read; its output says why
-  // A prompt that begins with a slash would be a command of Claude Code's, not a word to the session.
-  child.stdin?.end(text.startsWith('/') ? ` ${text}` : text);
   return child;
+}
+
+/** Whatever it was about to do, it does no more. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 /** Claude Code's first line of output comes once it has the session; without one it has failed. */

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { watchToolUse } from './transcript.ts';
+import { watchPrompt, watchToolUse } from './transcript.ts';
 
 const askedAt = Date.parse('2026-11-21T10:00:00Z');
 const input = { command: 'make it 😀', description: 'x' };
@@ -56,4 +56,35 @@ it('reads on in pieces, however much there is by now', () => {
 
 it('is not over where there is no transcript', () => {
   expect(watchToolUse('/nowhere/t.jsonl', { tool: 'Bash', input, askedAt }).isOver()).toBe(false);
+});
+
+it('has a prompt once it stands there whole, with the words and the time', () => {
+  const { file } = transcript();
+  const watching = watchPrompt(file, { text: 'Go on. 😀\n', since: askedAt });
+  expect(watching.hasArrived()).toBe(undefined);
+  const prompt = (content: unknown, timestamp: string, type = 'user') =>
+    `${JSON.stringify({ type, timestamp, message: { content } })}\n`;
+  writeFileSync(file, prompt('Go on. 😀', '2026-11-21T09:59:00Z'));
+  appendFileSync(file, prompt('Go on. 😀', '2026-11-21T10:00:01Z', 'assistant'));
+  appendFileSync(file, prompt([{ type: 'text', text: 'Stop.' }], '2026-11-21T10:00:01Z'));
+  expect(watching.hasArrived()).toBe(false);
+  const line = Buffer.from(prompt([{ type: 'text', text: 'Go on. 😀' }], '2026-11-21T10:00:02Z'));
+  appendFileSync(file, line.subarray(0, -20));
+  expect(watching.hasArrived()).toBe(false);
+  appendFileSync(file, line.subarray(-20));
+  expect(watching.hasArrived()).toBe(true);
+  rmSync(file);
+  expect(watching.hasArrived()).toBe(true);
+});
+
+it('looks through all of a long transcript', () => {
+  const { file } = transcript();
+  const old = `${JSON.stringify({ type: 'user', message: { content: 'x'.repeat(1_000_000) } })}\n`;
+  const prompt = {
+    type: 'user',
+    timestamp: '2026-11-21T10:00:01Z',
+    message: { content: 'Go on.' },
+  };
+  writeFileSync(file, `${JSON.stringify(prompt)}\n${old.repeat(20)}`);
+  expect(watchPrompt(file, { text: 'Go on.', since: askedAt }).hasArrived()).toBe(true);
 });

@@ -15,6 +15,13 @@ const ToolUse = z.looseObject({
 });
 const ToolResult = z.looseObject({ type: z.literal('tool_result'), tool_use_id: z.string() });
 
+const Prompt = z.looseObject({
+  type: z.literal('user'),
+  timestamp: z.string(),
+  message: z.looseObject({ content: z.union([z.string(), z.array(z.unknown())]) }),
+});
+const TextBlock = z.looseObject({ type: z.literal('text'), text: z.string() });
+
 export interface ToolWatch {
   /** Whether the use of the tool has a result by now, whoever allowed or refused it. Reads on from
    * where it stopped; false where the transcript cannot be read. */
@@ -34,8 +41,7 @@ export function watchToolUse(
   file: string,
   use: { tool: string; input: unknown; askedAt: number },
 ): ToolWatch {
-  let offset: number | undefined;
-  let rest = '';
+  const lines = followLines(file, tailBytes);
   const ids = new Set<string>();
   let isOver = false;
 
@@ -53,34 +59,91 @@ export function watchToolUse(
     }
   }
 
-  function readOn(): void {
-    // The session says where it is: to open a pipe there would wait for a writer for ever.
-    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stats = fstatSync(fd);
-      if (!stats.isFile()) return;
-      const { size } = stats;
-      offset ??= Math.max(0, size - tailBytes);
-      const bytes = Buffer.alloc(Math.min(tailBytes, Math.max(0, size - offset)));
-      offset += readSync(fd, bytes, 0, bytes.length, offset);
-      // Bytes, so that a character cut at the end of what is there yet comes out whole.
-      const lines = (rest + bytes.toString('latin1')).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) read(Buffer.from(line, 'latin1').toString('utf8'));
-    } finally {
-      closeSync(fd);
-    }
-  }
-
   return {
     isOver() {
       if (isOver) return true;
       try {
-        readOn();
+        lines.readOn(read);
       } catch {
         // Not there, or no longer: whatever else shows that the question is over has to do.
       }
       return isOver;
+    },
+  };
+}
+
+export interface PromptWatch {
+  /** Whether the session has the words by now; undefined where the transcript cannot be read. */
+  hasArrived(): boolean | undefined;
+}
+
+/**
+ * Looks for a prompt that a session got since then. It is in the transcript before Claude Code asks
+ * its model, and what is not there a resumed session does not know of.
+ */
+export function watchPrompt(file: string, prompt: { text: string; since: number }): PromptWatch {
+  const lines = followLines(file);
+  const words = prompt.text.trim();
+  let hasArrived = false;
+
+  function read(line: string): void {
+    if (!line.includes('"user"')) return;
+    const parsed = Prompt.safeParse(parse(line));
+    if (!parsed.success || Date.parse(parsed.data.timestamp) < prompt.since) return;
+    const { content } = parsed.data.message;
+    const said =
+      typeof content === 'string'
+        ? content
+        : content.map((block) => TextBlock.safeParse(block).data?.text ?? '').join('');
+    if (said.trim() === words) hasArrived = true;
+  }
+
+  return {
+    hasArrived() {
+      try {
+        while (!hasArrived && lines.readOn(read));
+      } catch {
+        return hasArrived || undefined;
+      }
+      return hasArrived;
+    },
+  };
+}
+
+/** So much of a transcript is read at once. */
+const pieceBytes = 8 * 1024 * 1024;
+
+/**
+ * The lines of a file that grows.
+ * @param tail how many bytes of what is there already are looked at; without it, all
+ */
+function followLines(file: string, tail = Number.POSITIVE_INFINITY) {
+  let offset: number | undefined;
+  let rest = '';
+  return {
+    /**
+     * Hands on every line that has become whole since the last time, as far as one piece goes.
+     * @returns whether there was anything to read
+     * @throws the system's error; also where there is no file
+     */
+    readOn(onLine: (line: string) => void): boolean {
+      // The session says where it is: to open a pipe there would wait for a writer for ever.
+      const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+      try {
+        const stats = fstatSync(fd);
+        if (!stats.isFile()) throw new Error(`${file} is no file`);
+        offset ??= Math.max(0, stats.size - tail);
+        const bytes = Buffer.alloc(Math.min(pieceBytes, Math.max(0, stats.size - offset)));
+        const readBytes = readSync(fd, bytes, 0, bytes.length, offset);
+        offset += readBytes;
+        // Bytes, so that a character cut at the end of what is there yet comes out whole.
+        const lines = (rest + bytes.toString('latin1', 0, readBytes)).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) onLine(Buffer.from(line, 'latin1').toString('utf8'));
+        return readBytes > 0;
+      } finally {
+        closeSync(fd);
+      }
     },
   };
 }

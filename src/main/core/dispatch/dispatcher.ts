@@ -4,6 +4,7 @@ import { type DispatchState, isHeld } from '../engine/state.ts';
 import { type AtPoint, noFault } from '../fault-point.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { DispatchFolder } from './dispatch-folder.ts';
+import type { HandOvers } from './hand-over.ts';
 import type { Mailbox } from './mailbox.ts';
 
 export interface DispatcherOptions {
@@ -13,8 +14,8 @@ export interface DispatcherOptions {
   /** Absent: it is always the same. */
   folder?: DispatchFolder;
   holdAll: () => boolean;
-  /** It is being given to the session another way just now (resumer.ts). */
-  isHandingOver?: (dispatchId: DispatchId) => boolean;
+  /** What is given to a session another way (resumer.ts). Absent: nothing ever is. */
+  handOvers?: Pick<HandOvers, 'look'>;
   atPoint?: AtPoint;
 }
 
@@ -45,7 +46,7 @@ export function createDispatcher({
   mailbox,
   folder,
   holdAll,
-  isHandingOver = () => false,
+  handOvers,
   atPoint = noFault,
 }: DispatcherOptions): Dispatcher {
   /** Whose release may be committed and not have appeared: of any session, when a relay starts. */
@@ -74,7 +75,7 @@ export function createDispatcher({
   function putBack(into: DispatchFolder): void {
     for (const dispatch of engine.state.dispatches.values()) {
       const { id, sessionId, stage } = dispatch;
-      if (stage !== 'written' || isHandingOver(id)) continue;
+      if (stage !== 'written' || (handOvers && handOvers.look(dispatch) !== 'none')) continue;
       if (mailbox.isStaged(sessionId, id) || !mailbox.isFree(sessionId)) continue;
       mailbox.stage(sessionId, id, textOf(dispatch));
     }
@@ -96,11 +97,10 @@ export function createDispatcher({
   }
 
   /** @returns whether the box is done with it: claimed or taken back. */
-  function finishWritten(
-    { id, sessionId, withdrawDue }: DispatchState,
-    { claimed }: Round,
-  ): boolean {
-    if (isHandingOver(id)) return false;
+  function finishWritten(dispatch: DispatchState, { claimed }: Round): boolean {
+    const handed = handOvers?.look(dispatch) ?? 'none';
+    if (handed !== 'none') return handed === 'over';
+    const { id, sessionId, withdrawDue } = dispatch;
     if (mailbox.isStaged(sessionId, id)) {
       // Killed between commit and rename; or the box has something in it that is not ours.
       if (withdrawDue) {

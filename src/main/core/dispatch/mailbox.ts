@@ -12,6 +12,18 @@ import {
 import path from 'node:path';
 import type { DispatchId, SessionId } from '#shared/ids.ts';
 
+/** The right to begin, good once: whoever renames the file `from` has it. */
+export interface ResumeTicket {
+  from: string;
+  /** The number of the process that takes it is appended. */
+  to: string;
+}
+
+export interface HandedOver {
+  pid: number;
+  at: number;
+}
+
 /**
  * The folder `dispatch/<session_id>/` as the file system sees it (DESIGN 2.3). Each step throws the
  * system's error where it cannot be done or known, and is safe to repeat; the order of stage, commit
@@ -32,6 +44,13 @@ export interface Mailbox {
   takeBack(sessionId: SessionId, dispatchId: DispatchId): boolean;
   /** Makes `input.txt` the staged file again; false when the session was quicker. */
   setAside(sessionId: SessionId, dispatchId: DispatchId): boolean;
+  /** What `claude --resume` takes the staged text with. It is handed over from the moment on that the
+   * file is renamed, whoever lives to see it. */
+  ticket(sessionId: SessionId, dispatchId: DispatchId): ResumeTicket;
+  /** The process that the text was handed over to, and when; undefined where it was to none. */
+  handedOver(sessionId: SessionId, dispatchId: DispatchId): HandedOver | undefined;
+  /** It has not arrived: the text is staged again. */
+  takeFrom(sessionId: SessionId, dispatchId: DispatchId, handed: HandedOver): void;
   /** Makes a release ready under a hidden name. */
   stageRelease(sessionId: SessionId): void;
   /** Lets whoever waits stop waiting: the staged release appears; false where there is none. */
@@ -42,10 +61,15 @@ export function createMailbox(dispatchFolder: string): Mailbox {
   const at = (sessionId: SessionId, name: string) => path.join(dispatchFolder, sessionId, name);
   const input = (sessionId: SessionId) => at(sessionId, 'input.txt');
   const staged = (sessionId: SessionId, id: DispatchId) => at(sessionId, `.${id}.part`);
+  const handed = (id: DispatchId) => `.${id}.handed-`;
   const withdrawn = (sessionId: SessionId, id: DispatchId) => at(sessionId, `.${id}.withdrawn`);
   const stagedRelease = (sessionId: SessionId) => at(sessionId, '.release.part');
   const makeFolder = (sessionId: SessionId) =>
     mkdirSync(path.join(dispatchFolder, sessionId), { recursive: true, mode: 0o700 });
+  const namesOf = (sessionId: SessionId, beginning: string) => {
+    const folder = path.join(dispatchFolder, sessionId);
+    return isThere(folder) ? readdirSync(folder).filter((name) => name.startsWith(beginning)) : [];
+  };
 
   return {
     isFree(sessionId) {
@@ -67,12 +91,26 @@ export function createMailbox(dispatchFolder: string): Mailbox {
     discard(sessionId, dispatchId) {
       rmSync(staged(sessionId, dispatchId), { force: true });
       rmSync(withdrawn(sessionId, dispatchId), { force: true });
+      for (const name of namesOf(sessionId, handed(dispatchId))) rmSync(at(sessionId, name));
     },
     takeBack: (sessionId, dispatchId) =>
       isThere(withdrawn(sessionId, dispatchId)) ||
       renameIfThere(input(sessionId), withdrawn(sessionId, dispatchId)),
     setAside: (sessionId, dispatchId) =>
       renameIfThere(input(sessionId), staged(sessionId, dispatchId)),
+    ticket: (sessionId, dispatchId) => ({
+      from: staged(sessionId, dispatchId),
+      to: at(sessionId, handed(dispatchId)),
+    }),
+    handedOver(sessionId, dispatchId) {
+      const [name] = namesOf(sessionId, handed(dispatchId));
+      if (name === undefined) return undefined;
+      const pid = Number(name.slice(handed(dispatchId).length));
+      // A rename changes nothing of a file but this.
+      return { pid, at: lstatSync(at(sessionId, name)).ctimeMs };
+    },
+    takeFrom: (sessionId, dispatchId, { pid }) =>
+      renameSync(at(sessionId, `${handed(dispatchId)}${pid}`), staged(sessionId, dispatchId)),
     stageRelease(sessionId) {
       makeFolder(sessionId);
       closeSync(openSync(stagedRelease(sessionId), 'w', 0o600));
@@ -106,7 +144,7 @@ function isInHand(folder: string): boolean {
 /** Of a relay that was killed and whose reply was withdrawn before it could be sent. */
 function clearLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (/^\.d\d+\.(?:part|withdrawn)$/.test(name)) rmSync(path.join(folder, name));
+    if (/^\.d\d+\.(?:part|withdrawn|handed-\d+)$/.test(name)) rmSync(path.join(folder, name));
   }
 }
 

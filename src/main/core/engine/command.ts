@@ -160,6 +160,7 @@ export type Command =
   | { kind: 'markWritten'; dispatchId: DispatchId }
   | { kind: 'markClaimed'; dispatchId: DispatchId }
   | { kind: 'markWithdrawn'; dispatchId: DispatchId; reason: string }
+  | { kind: 'doubtHandOver'; dispatchId: DispatchId; text: string }
   | { kind: 'markReleased'; sessionId: SessionId }
   | { kind: 'markNotified'; itemId: ItemId; channel: string; failure: string | null }
   | { kind: 'answerItem'; itemId: ItemId; text: string; direct: boolean; via: Via }

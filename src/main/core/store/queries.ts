@@ -67,6 +67,8 @@ export interface Queries {
   /** By the full-text index; the cost is that of the matching events, not of all. */
   search(sought: Sought): Found[];
   lastInstructions(): string | undefined;
+  /** Where a session's Claude Code writes down what is said, as its last envelope told it. */
+  transcriptOf(sessionId: SessionId): string | undefined;
   /** As they were right before an event. */
   instructionsBefore(seq: number): string | undefined;
   memory: MemoryQueries;
@@ -129,6 +131,14 @@ export function createQueries(db: Database): Queries {
     `SELECT ${eventColumns} FROM events WHERE type = 'system_message' AND seq < ?
      ORDER BY seq DESC LIMIT 1`,
   );
+
+  const transcript = db
+    .prepare(
+      `SELECT payload ->> '$.extra.transcript_path' FROM events
+       WHERE session_id = ? AND type = 'envelope.accepted'
+         AND json_type(payload, '$.extra.transcript_path') = 'text' ORDER BY seq DESC LIMIT 1`,
+    )
+    .pluck();
 
   // The rows below have the columns their statements name; better-sqlite3 cannot type that.
   type EntryRow = Parameters<typeof toEvent>[0] & {
@@ -195,6 +205,7 @@ export function createQueries(db: Database): Queries {
     drives: createDriveQueries(db),
     lastInstructions: () => instructionsBefore(Number.MAX_SAFE_INTEGER),
     instructionsBefore,
+    transcriptOf: (sessionId) => transcript.get(sessionId) as string | undefined,
   };
 }
 

@@ -45,10 +45,16 @@ const deadlineMs = 20_000;
 
 export async function openCrashingRelay(
   script: (call: MessagesCall, callNumber: number) => Answer | Promise<Answer>,
+  options: {
+    /** Lines of config.yaml. */
+    config?: string;
+    env?: Record<string, string>;
+  } = {},
 ): Promise<CrashingRelay> {
   const root = mkdtempSync(path.join(tmpdir(), 'relay-crash-'));
   const api = await startMessagesApi({ script });
   mkdirSync(path.join(root, 'queue'), { mode: 0o700 });
+  if (options.config) writeFileSync(path.join(root, 'config.yaml'), options.config);
   let child: ChildProcess | undefined;
   let exited: Promise<void> = Promise.resolve();
   const failures: string[] = [];
@@ -71,6 +77,7 @@ export async function openCrashingRelay(
           RELAY_NTFY_ENABLED: 'false',
           // So that each start does not read all of TypeScript anew.
           NODE_COMPILE_CACHE: path.join(findInstallation().root, '.cache', 'compile'),
+          ...options.env,
         },
       });
       child = started;

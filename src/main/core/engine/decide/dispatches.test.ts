@@ -28,6 +28,36 @@ test('withdrawn: the supervisor is told that it was not heard', () => {
   expect(relay.state.exchanges.size + relay.state.dispatches.size).toBe(0);
 });
 
+describe('a reply of which nobody knows whether it arrived', () => {
+  function doubted() {
+    const { relay, exchangeId } = queued();
+    relay.does({ kind: 'markWritten', dispatchId: d1 });
+    const events = relay.does({ kind: 'doubtHandOver', dispatchId: d1, text: 'Go on.' });
+    expect(typesOf(events)).toEqual(['dispatch.withdrawn', 'item.opened']);
+    expect(relay.exchange(exchangeId).stage).toBe('drafted');
+    return { relay, exchangeId, itemId: relay.onlyItem().id };
+  }
+
+  test('is sent again where the owner says so', () => {
+    const { relay, exchangeId, itemId } = doubted();
+    relay.does({ kind: 'approveItem', itemId, via: 'cli' });
+    expect(relay.exchange(exchangeId).stage).toBe('dispatching');
+    expect(relay.state.dispatches.size).toBe(1);
+  });
+
+  test('is let rest where he dismisses it', () => {
+    const { relay, itemId } = doubted();
+    relay.does({ kind: 'dismissItem', itemId, via: 'cli' });
+    expect(relay.state.exchanges.size + relay.state.dispatches.size).toBe(0);
+  });
+
+  test('and is over by now is not asked about', () => {
+    const { relay } = queued();
+    relay.does({ kind: 'markClaimed', dispatchId: d1 });
+    expect(relay.does({ kind: 'doubtHandOver', dispatchId: d1, text: 'Go on.' })).toEqual([]);
+  });
+});
+
 describe('reports that come twice or too late change nothing', () => {
   test.each(['markWritten', 'markClaimed'] as const)('%s', (kind) => {
     const { relay } = queued();

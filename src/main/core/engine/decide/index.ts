@@ -3,7 +3,13 @@ import type { RelayState } from '../state.ts';
 import { failCall, finishCall, interruptCall, remindSupervisor, startCall } from './calls.ts';
 import type { Circumstances, Decide, Decision } from './decision.ts';
 import { recordRestore, reportDisk } from './disk.ts';
-import { markClaimed, markReleased, markWithdrawn, markWritten } from './dispatches.ts';
+import {
+  doubtHandOver,
+  markClaimed,
+  markReleased,
+  markWithdrawn,
+  markWritten,
+} from './dispatches.ts';
 import { learnDrives, resetDrives, tellDrives } from './drives.ts';
 import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
 import { recheck } from './guards.ts';
@@ -53,6 +59,7 @@ const deciders: { [K in CommandKind]: Decide<CommandOf<K>> } = {
   markWritten,
   markClaimed,
   markWithdrawn,
+  doubtHandOver,
   markReleased,
   markNotified,
   answerItem,
