@@ -63,6 +63,7 @@ const bridge: RelayBridge = {
     itemShown: (itemId) => tell(tellChannels.itemShown, itemId),
     openFolder: (folder) => tell(tellChannels.openFolder, folder),
     chooseFolder: () => ask(askChannels.chooseFolder),
+    saveFile: (name, text) => ask(askChannels.saveFile, name, text),
     startsAtLogin: () => ask(askChannels.startsAtLogin),
     setStartsAtLogin: (wanted) => ask(askChannels.setStartsAtLogin, wanted),
     keyPlace: () => ask(askChannels.keyPlace),

@@ -365,6 +365,7 @@ export const words = {
     copied: 'Copied.',
     notCopied: 'The browser did not allow copying. Select the text and copy it by hand.',
     saved: 'Saved.',
+    savedAs: (file: string) => `Saved as ${file}.`,
   },
 
   code: { copy: 'Copy', copyCommand: 'Copy the command', plain: 'text' },

@@ -49,6 +49,13 @@ export type CommandState =
   /** Something stands in the way; the sentence says what. */
   | { kind: 'unavailable'; why: string };
 
+/** `file` is where it lies now; the sentence says why it could not be written. */
+export type SavedFile =
+  | { kind: 'saved'; file: string }
+  /** The owner thought better of it. */
+  | { kind: 'cancelled' }
+  | { kind: 'failed'; why: string };
+
 export interface DesktopFunctions {
   /** A notification or the tray asks for an inbox item. Returns how to stop listening. */
   onOpenItem(listener: (itemId: ItemId) => void): () => void;
@@ -62,6 +69,8 @@ export interface DesktopFunctions {
   openFolder(folder: KnownFolder): void;
   /** Lets the owner choose a folder; null when the owner thought better of it. */
   chooseFolder(): Promise<string | null>;
+  /** Saves a text where the owner chooses; `name` is what it is called unless he says otherwise. */
+  saveFile(name: string, text: string): Promise<SavedFile>;
   /** Whether Relay starts with the session of the user. */
   startsAtLogin(): Promise<boolean>;
   /** Resolves with what then holds. */

@@ -7,6 +7,7 @@
 export const askChannels = {
   call: 'relay:call',
   chooseFolder: 'relay:choose-folder',
+  saveFile: 'relay:save-file',
   startsAtLogin: 'relay:starts-at-login',
   setStartsAtLogin: 'relay:set-starts-at-login',
   keyPlace: 'relay:key-place',

@@ -41,6 +41,14 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
     return undefined;
   }
 
+  /** Where the owner chooses in the window; as a download in a browser. */
+  async function saveFile(name: string, text: string): Promise<void> {
+    if (!bridge.desktop) return download(name, text);
+    const saved = await bridge.desktop.saveFile(name, text);
+    if (saved.kind === 'saved') toast('done', words.done.savedAs(saved.file));
+    else if (saved.kind === 'failed') toast('fault', saved.why);
+  }
+
   function selectSession(sessionId: SessionId, column: Column = 'conversation'): void {
     view.setState({
       ...{ place: 'sessions', sessionId, column, soughtSeq: null },
@@ -154,7 +162,7 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
       const found = await call('conversation.export', { sessionId, format });
       if (!found) return;
       const ending = format === 'markdown' ? 'md' : 'jsonl';
-      saveFile(`relay-${sessionId}.${ending}`, found.text);
+      await saveFile(`relay-${sessionId}.${ending}`, found.text);
     },
     /** The offline demo, in a tab of its own; the desktop opens it in the browser by itself. */
     async openDemo(): Promise<void> {
@@ -204,7 +212,8 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
   };
 }
 
-function saveFile(name: string, text: string): void {
+/** As a download, where the interface is a page like any other. */
+function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   const link = document.createElement('a');
   link.href = url;

@@ -10,6 +10,7 @@ import type { RelayCommand } from '../relay-command.ts';
 import { openOutside } from '../security/guard-contents.ts';
 import { answerWindow, hearWindow } from '../security/window-ipc.ts';
 import type { StartAtLogin } from '../start-at-login.ts';
+import { saveFile } from './save-file.ts';
 import { serveStreams } from './window-streams.ts';
 
 export interface InterfaceServices {
@@ -35,6 +36,9 @@ export function answerInterface(services: InterfaceServices): void {
   );
   serveStreams(port);
   answerWindow(askChannels.chooseFolder, nothing, chooseFolder);
+  answerWindow(askChannels.saveFile, z.tuple([z.string().max(200), z.string()]), ([name, text]) =>
+    saveFile(name, text),
+  );
   answerWindow(askChannels.startsAtLogin, nothing, () => login.isOn());
   answerWindow(askChannels.setStartsAtLogin, z.tuple([z.boolean()]), ([wanted]) =>
     login.set(wanted),

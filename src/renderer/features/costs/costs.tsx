@@ -51,7 +51,7 @@ export function Costs() {
         <span className="grow" />
         <Button
           disabled={!rows || rows.length === 0}
-          onClick={() => actions.saveFile(`relay-costs-${today}.csv`, costsAsCsv(rows ?? []))}
+          onClick={() => void actions.saveFile(`relay-costs-${today}.csv`, costsAsCsv(rows ?? []))}
         >
           <Download size={13} aria-hidden="true" />
           {words.costs.csv}

@@ -36,7 +36,7 @@ export function Decisions({ nameOf }: { nameOf: (sessionId: string) => string })
         <Button
           disabled={!rows || rows.length === 0}
           onClick={() =>
-            actions.saveFile(
+            void actions.saveFile(
               `relay-decisions-${localDay(Date.now())}.csv`,
               decisionsAsCsv(rows ?? []),
             )
