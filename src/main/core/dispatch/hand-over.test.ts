@@ -41,8 +41,10 @@ function handTo(pid: number): void {
   renameSync(from, `${to}${pid}`);
 }
 
-function prompt(text: string, at = desk.now + 1): void {
-  const timestamp = new Date(at).toISOString();
+/** @param afterMs from the moment the word lay ready */
+function prompt(text: string, afterMs = 1): void {
+  const readyAt = desk.engine.state.dispatches.get(d1)?.writtenAt ?? 0;
+  const timestamp = new Date(readyAt + afterMs).toISOString();
   const line = { type: 'user', timestamp, message: { role: 'user', content: text } };
   appendFileSync(transcript, `not json\n${JSON.stringify(line)}\n`);
 }
@@ -71,7 +73,7 @@ test.each([
   ['the same words from before', 'Go on.', -60_000],
 ])('%s stand there and its process is gone: it appears again, whole', (_name, words, after) => {
   handTo(gone());
-  prompt(words, desk.now + after);
+  prompt(words, after);
   dispatcher.run();
   expect(types()).toEqual([]);
   expect(files()).toEqual(['input.txt']);
