@@ -1,11 +1,14 @@
 import type { RelayEvent } from '#shared/events.ts';
 import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
+import { addresseeNote } from '../conversation/addressee.ts';
 import { joinAsides } from '../conversation/aside.ts';
 import { cacheLife } from '../conversation/cache-life.ts';
 import type { CallSettings } from '../conversation/call-settings.ts';
 import type { ConversationEntry } from '../conversation/entry.ts';
 import { fixedText } from '../conversation/fixed-text.ts';
 import { beginTurn, continueTurn, type LiveTurn } from '../conversation/live-turn.ts';
+import { sentMark } from '../conversation/sent-mark.ts';
+import { summaryRequest } from '../conversation/summary.ts';
 import { planViewport, type ViewportPlan } from '../conversation/viewport.ts';
 import { memoryNote } from '../memory/memory-note.ts';
 import type { Queries } from '../store/queries.ts';
@@ -57,8 +60,9 @@ export function createPastRequests({ queries, settings }: PastRequestOptions) {
       sessionId,
       brief: briefOf(sessionId, seq, changes.brief),
     });
-    const aside = joinAsides(kept, queries.drives.told(exchangeId, seq));
     const shown = window(call, conversationId, answerSeq);
+    const addressee = addresseeNote(shown.entries, sessionId);
+    const aside = joinAsides(kept, queries.drives.told(exchangeId, seq), addressee);
     const { limits } = given;
     const systemText = fixedText({ instructions: system, aside, tools });
     const plan = planViewport({ ...shown, systemText, limits });
@@ -103,7 +107,33 @@ export function createPastRequests({ queries, settings }: PastRequestOptions) {
     return { ...request, turn: turn.rounds };
   }
 
-  return { plain, exact };
+  /**
+   * The request for a summary. The range is known by its lowest and highest event only; where later
+   * words have an earlier place, it may have gone on a little, and the fingerprint says how far.
+   */
+  function summary(call: CallStarted): SupervisorRequest | undefined {
+    const { seq, conversationId, payload } = call;
+    if (!conversationId) return undefined;
+    const { model, maxTokens, toSeq, sent } = payload;
+    const { summary: previous, entries } = queries.windowSummedUp(conversationId, seq);
+    const last = entries.findIndex((entry) => entry.seq === toSeq);
+    if (last < 0) return undefined;
+    const beyond = entries.findIndex((entry, index) => index > last && entry.seq > toSeq);
+    const most = beyond < 0 ? entries.length : beyond;
+    const { limits } = settings();
+    const upTo = (end: number) =>
+      summaryRequest(entries.slice(0, end), previous, { model, maxTokens, limits });
+    const shortest = upTo(last + 1);
+    if (!sent) return shortest;
+    for (let end = last + 1; end <= most; end += 1) {
+      const request = upTo(end);
+      const { prints } = sentMark(request, sent.provider);
+      if (prints.messages === sent.prints.messages) return request;
+    }
+    return shortest;
+  }
+
+  return { plain, exact, summary };
 }
 
 /** The calls of one answer up to this one: those that asked for tools, and this one itself. */

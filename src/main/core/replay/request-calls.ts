@@ -29,10 +29,10 @@ export function createRequestCalls({ store, requests, toolsOf }: RequestCallsOpt
     if (call?.type !== 'call.started') {
       return no('not-found', `No such call was made in ${exchangeId}. See: relay tail`);
     }
-    if (call.payload.purpose === 'summary') {
-      return no('conflict', 'The request of a summary is not kept; the events it sums up are.');
-    }
-    const request = requests.exact(call, events, toolsOf(call));
+    const isSummary = call.payload.purpose === 'summary';
+    const request = isSummary
+      ? requests.summary(call)
+      : requests.exact(call, events, toolsOf(call));
     if (!request) {
       return no(
         'conflict',

@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { MessagesCall } from '#demo/messages-api.ts';
-import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
+import type { ConversationId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
 import { openRelayFixture, type RelayFixture } from '../testing/relay-fixture.ts';
+import { speakerOf } from '../testing/spoken.ts';
 
 // Literals that fit their brands.
 const exchange = (id: string) => id as ExchangeId;
@@ -22,6 +23,8 @@ const withoutThinking = (call: MessagesCall | undefined) =>
         : content,
     })),
   });
+const summaryModel = 'claude-haiku-5-5';
+const refusal = { refusal: { category: null } };
 const agreed = ['system', 'messages', 'tools', 'aside'].map((name) => ({ name, agrees: true }));
 
 async function say(relay: RelayFixture, content: string): Promise<void> {
@@ -71,6 +74,54 @@ test('is that of each call of an answer that used tools, with what they had brou
     const made = await relay.call('exchange.request', { exchangeId: exchange('x1'), callId });
     expect(asJson(made.body)).toEqual(withoutThinking(relay.api.calls[index]));
     expect(made).toMatchObject({ callId, parts: agreed, lacksThinking: index > 0 });
+  }
+});
+
+test('names the one it was for, where another had spoken since', async () => {
+  let isMended = false;
+  await using relay = await openRelayFixture({
+    script: (call) => (isMended || speakerOf(call) === 's2' ? { text: 'Go on.' } : refusal),
+  });
+  relay.drop('a.json', { session_id: 's1', content: 'One.' });
+  await relay.waitFor('item.opened');
+  relay.drop('b.json', { session_id: 's2', content: 'Two.' });
+  await relay.take('s2');
+  isMended = true;
+  await relay.call('inbox.approve', { itemId: 'i1' as ItemId, via: 'inbox' });
+  await relay.take('s1');
+  const sent = relay.api.calls.at(-1);
+  expect(JSON.stringify(sent?.body)).toContain('Your answer goes to s1.');
+  const made = await relay.call('exchange.request', { exchangeId: exchange('x1') });
+  expect(asJson(made.body)).toEqual(sent?.body);
+  expect(made.parts).toEqual(agreed);
+  // Run again, it goes to the same.
+  await relay.call('exchange.replay', { exchangeId: exchange('x1') });
+  expect(JSON.stringify(relay.api.calls.at(-1)?.body)).toContain('Your answer goes to s1.');
+});
+
+test('is that of a summary, too, each with the one before it', async () => {
+  await using relay = await openRelayFixture({
+    script: ({ body }, n) => ({ text: body.model === summaryModel ? `All well ${n}.` : 'Go on.' }),
+    config: 'conversation:\n  budgetTokens: 4400\n  verbatimTurns: 1\ntools:\n  enabled: false\n',
+    instructions: 'You are the supervisor. Be brief.',
+  });
+  // Two sessions speak at once, so that words wait and get a later place than their number says.
+  for (let n = 0; n < 12; n += 1) {
+    const content = `Round ${n}. ${'words '.repeat(200)}`;
+    relay.drop(`${n}a.json`, { session_id: 's1', content });
+    relay.drop(`${n}b.json`, { session_id: 's2', content });
+    await Promise.all([relay.take('s1'), relay.take('s2')]);
+  }
+  const calls = relay.of('call.started');
+  const summaries = calls.filter(({ payload }) => payload.purpose === 'summary');
+  expect(summaries.length).toBeGreaterThan(1);
+  const sent = relay.api.calls.map(({ body }) => body);
+  for (const { exchangeId, payload } of calls) {
+    if (!exchangeId) expect.fail('a call of nothing');
+    const { callId, purpose } = payload;
+    const made = await relay.call('exchange.request', { exchangeId, callId });
+    expect(made.parts, `${callId}: ${purpose}`).toEqual(agreed);
+    expect(sent).toContainEqual(asJson(made.body));
   }
 });
 

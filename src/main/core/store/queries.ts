@@ -50,6 +50,11 @@ export interface Queries {
     conversationId: ConversationId,
     shown: { callSeq: number; answerSeq: number | null; exchangeId: ExchangeId },
   ): { summary: ConversationSummary | null; entries: ConversationEntry[] };
+  /** What a past call for a summary was chosen from: everything after the summary of then. */
+  windowSummedUp(
+    conversationId: ConversationId,
+    callSeq: number,
+  ): { summary: ConversationSummary | null; entries: ConversationEntry[] };
   sessions(): SessionRow[];
   /** Everything in the inbox that nobody has settled, oldest first. */
   openItems(): Omit<InboxItem, 'title'>[];
@@ -160,6 +165,15 @@ export function createQueries(db: Database): Queries {
     return event?.type === 'system_message' ? event.payload.text : undefined;
   };
 
+  const summaryAt = (conversationId: ConversationId, seq: number): ConversationSummary | null => {
+    const found = summaryBefore.get(conversationId, seq) as { payload: string } | undefined;
+    return found ? (JSON.parse(found.payload) as ConversationSummary) : null;
+  };
+  const entriesBefore = (id: ConversationId, from: number, last: number, seq: number) =>
+    (shownBefore.all(id, from, last, seq) as EntryRow[]).flatMap((row) =>
+      toEntry(row, row.position ?? 0),
+    );
+
   return {
     window(conversationId, calling) {
       const found = summaryOf.get(conversationId) as { payload: string } | undefined;
@@ -176,15 +190,19 @@ export function createQueries(db: Database): Queries {
       return { summary, entries };
     },
     windowBefore(conversationId, { callSeq, answerSeq, exchangeId }) {
-      const found = summaryBefore.get(conversationId, callSeq) as { payload: string } | undefined;
-      const summary = found ? (JSON.parse(found.payload) as ConversationSummary) : null;
+      const summary = summaryAt(conversationId, callSeq);
       // Calls within a conversation are serial: what stood before the answer was what it answered.
       const answer = answerSeq === null ? undefined : (positionOf.get(answerSeq) as number);
       const own = ownPosition.get(conversationId, exchangeId, callSeq) as number | null;
       const last = answer === undefined ? (own ?? 0) : answer - 1;
       const from = summary?.toPosition ?? 0;
-      const rows = shownBefore.all(conversationId, from, last, callSeq) as EntryRow[];
-      return { summary, entries: rows.flatMap((row) => toEntry(row, row.position ?? 0)) };
+      return { summary, entries: entriesBefore(conversationId, from, last, callSeq) };
+    },
+    windowSummedUp(conversationId, callSeq) {
+      const summary = summaryAt(conversationId, callSeq);
+      const from = summary?.toPosition ?? 0;
+      const entries = entriesBefore(conversationId, from, Number.MAX_SAFE_INTEGER, callSeq);
+      return { summary, entries };
     },
     sessions: () => sessions.all() as SessionRow[],
     openItems: () =>

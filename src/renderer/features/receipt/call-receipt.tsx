@@ -59,12 +59,10 @@ export function CallReceipt({ exchangeId, call, number, isOpen, price }: Props) 
           <Price call={call} usage={usage} price={price} />
         </>
       )}
-      {started.purpose === 'answer' && (
-        <details className="raw" onToggle={(event) => setRequestOpen(event.currentTarget.open)}>
-          <summary>{words.receipt.sent.title}</summary>
-          {isRequestOpen && <RequestJson exchangeId={exchangeId} callId={started.callId} />}
-        </details>
-      )}
+      <details className="raw" onToggle={(event) => setRequestOpen(event.currentTarget.open)}>
+        <summary>{words.receipt.sent.title}</summary>
+        {isRequestOpen && <RequestJson exchangeId={exchangeId} callId={started.callId} />}
+      </details>
     </details>
   );
 }
