@@ -2,6 +2,8 @@ import type { Settings } from '#shared/settings.ts';
 import type { CallSettings } from './conversation/call-settings.ts';
 import { defaultLimits } from './conversation/limits.ts';
 import type { Policy } from './engine/decide/decision.ts';
+import type { Engine } from './engine/engine.ts';
+import { credentialOf } from './settings/secrets.ts';
 import type { SettingsStore } from './settings/settings.ts';
 
 /** The settings as decisions want them: milliseconds, flat. */
@@ -34,4 +36,10 @@ export function callSettingsOf(settings: SettingsStore): CallSettings {
     holdAll: escalation.hold === 'all',
     instructions: settings.instructions(),
   };
+}
+
+/** Counting is free, but it is a call all the same: none while paused, blocked or without a key. */
+export function mayCountTokens({ state }: Pick<Engine, 'state'>, settings: SettingsStore): boolean {
+  if (settings.current().supervisor.provider !== 'anthropic') return false;
+  return !state.paused && !state.block && credentialOf(settings.secrets()) !== undefined;
 }

@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { RelayEvent } from '#shared/events.ts';
 import type { SessionSummary } from '#shared/models.ts';
+import { saidIn } from '#shared/said.ts';
 import { Moment } from '../../components/age.tsx';
 import { useInterface, useRelay } from '../../state/context.ts';
 import { sessionsOf } from '../../state/selectors.ts';
+import { authorOf } from '../../text/author-of.ts';
 import { harmlessLine } from '../../text/harmless.ts';
-import { authorOf, saidIn } from '../../text/said-in.ts';
 import { sessionName } from '../../text/session-name.ts';
 import { words } from '../../words.ts';
 

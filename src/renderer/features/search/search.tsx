@@ -6,8 +6,8 @@ import { Age } from '../../components/age.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { useInterface, useRelay, useView } from '../../state/context.ts';
 import { findSession, sessionsOf } from '../../state/selectors.ts';
+import { authorOf } from '../../text/author-of.ts';
 import { harmless } from '../../text/harmless.ts';
-import { authorOf } from '../../text/said-in.ts';
 import { sessionName } from '../../text/session-name.ts';
 import { words } from '../../words.ts';
 
