@@ -1,8 +1,12 @@
-import { _electron } from 'playwright';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { type Launcher, usualLook } from '../support/launcher.ts';
 import { builtApp } from './built-app.ts';
 import { electronFlags } from './desktop-app.ts';
 import { startDesktopSession } from './rig.ts';
+import { answerSaveDialog } from './save-dialog.ts';
 
 /**
  * Relay's own window, attached to the relay of a spec, on a private desktop of its own: what
@@ -10,6 +14,7 @@ import { startDesktopSession } from './rig.ts';
  */
 export async function createDesktopLauncher(): Promise<Launcher> {
   const session = await startDesktopSession();
+  const apps = new Map<Page, ElectronApplication>();
   return {
     async open({ env }, look = {}) {
       const { viewport, colorScheme } = { ...usualLook, ...look };
@@ -20,6 +25,7 @@ export async function createDesktopLauncher(): Promise<Launcher> {
         colorScheme,
       });
       const page = await app.firstWindow();
+      apps.set(page, app);
       await app.evaluate(
         ({ BrowserWindow }, size) =>
           BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
@@ -27,6 +33,20 @@ export async function createDesktopLauncher(): Promise<Launcher> {
       );
       await page.emulateMedia({ reducedMotion: 'reduce', colorScheme });
       return page;
+    },
+    async saved(page, press) {
+      const app = apps.get(page);
+      if (app === undefined) throw new Error('The page is none of this launcher.');
+      const folder = mkdtempSync(join(tmpdir(), 'relay-saved-'));
+      const file = join(folder, 'chosen');
+      const asked = await answerSaveDialog(app, file);
+      await press();
+      const { defaultPath } = await asked();
+      const text = await session.probe.waitFor(() => readFileSync(file, 'utf8'), {
+        what: 'the saved file',
+      });
+      rmSync(folder, { recursive: true });
+      return { name: basename(defaultPath), text };
     },
     close: () => session.end(),
   };

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { words } from '../../src/renderer/words.ts';
 import { expect, test } from '../support/interface.ts';
 import { seedMonth } from '../support/showcase.ts';
@@ -41,19 +40,32 @@ test('how good the decisions were: rates, tables, filters', async ({ openInterfa
   await expect(part.getByText(decisions.none).first()).toBeVisible();
 });
 
-test('the rows of the decisions are saved as CSV', async ({ openInterface, host }) => {
-  test.fixme(
-    host === 'desktop',
-    'The window denies every download (guard-contents.ts), so that no export does anything there.',
-  );
-  const { page, relay } = await openInterface({ prepare: seedMonth });
+test('the rows of the decisions are saved as CSV', async ({ openInterface }) => {
+  const { page, relay, saved } = await openInterface({ prepare: seedMonth });
   await page.keyboard.press('3');
   const part = page.locator('section', {
     has: page.getByRole('heading', { name: text.decisions.title }),
   });
-  const downloading = page.waitForEvent('download');
-  await part.getByRole('button', { name: text.csv }).press('Enter');
-  const csv = await readFile(await (await downloading).path(), 'utf8');
+  const csv = await saved(() => part.getByRole('button', { name: text.csv }).press('Enter'));
+  expect(csv.name).toMatch(/^relay-decisions-\d{4}-\d\d-\d\d\.csv$/);
   const rows = await relay.call('stats.rows', {});
-  expect(csv.trimEnd().split('\r\n')).toHaveLength(rows.length + 1);
+  expect(csv.text.trimEnd().split('\r\n')).toHaveLength(rows.length + 1);
+});
+
+test('the costs of every day are saved as CSV, to the same sum', async ({ openInterface }) => {
+  const { page, relay, saved } = await openInterface({ prepare: seedMonth });
+  await page.keyboard.press('3');
+  const button = page.getByRole('button', { name: text.csv }).first();
+  await expect(button).toBeEnabled();
+  const csv = await saved(() => button.press('Enter'));
+  expect(csv.name).toMatch(/^relay-costs-\d{4}-\d\d-\d\d\.csv$/);
+  const [head = '', ...lines] = csv.text.trimEnd().split('\r\n');
+  const usd = head.split(',').indexOf('usd');
+  const sum = lines.reduce((total, line) => total + Number(line.split(',')[usd]), 0);
+  const rows = await relay.call('cost.rows', {});
+  expect(lines).toHaveLength(rows.length);
+  expect(sum).toBeCloseTo(
+    rows.reduce((total, row) => total + row.usd, 0),
+    4,
+  );
 });

@@ -3,7 +3,7 @@ import { test as base, expect, type Page } from 'playwright/test';
 import { words } from '../../src/renderer/words.ts';
 import { whyNoRig } from '../desktop/rig.ts';
 import { findBrowser, whyNoBrowser } from './browser.ts';
-import { createBrowserLauncher, type Launcher, type Look } from './launcher.ts';
+import { createBrowserLauncher, type Launcher, type Look, type SavedText } from './launcher.ts';
 import { type RelayProcess, type RelayProcessOptions, startRelayProcess } from './relay-process.ts';
 import { type Script, type Supervisor, startSupervisor } from './supervisor.ts';
 
@@ -27,6 +27,8 @@ export interface Interface {
   page: Page;
   relay: RelayProcess;
   supervisor: Supervisor;
+  /** What the owner has in hand after an export that `press` begins. */
+  saved(press: () => Promise<void>): Promise<SavedText>;
 }
 
 interface Fixtures {
@@ -65,7 +67,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const page = await launcher.open(relay, look);
       closing.push(() => page.context().close());
       await begin(page, firstRun);
-      return { page, relay, supervisor };
+      return { page, relay, supervisor, saved: (press) => launcher.saved(page, press) };
     });
     for (const close of closing.reverse()) await close();
   },

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, Page } from 'playwright';
 import { chromium } from 'playwright';
 import { browserArgs, findBrowser, whyNoBrowser } from './browser.ts';
@@ -14,10 +15,19 @@ export interface RelayPlace {
 
 export type Look = Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'deviceScaleFactor'>;
 
+/** A file that the interface has given to its owner. */
+export interface SavedText {
+  /** What it was called, where the owner said nothing else. */
+  name: string;
+  text: string;
+}
+
 /** What shows the interface: a browser, or Relay's own window attached to the same relay. */
 export interface Launcher {
   /** Opens the interface; rejects when it does not load. */
   open(place: RelayPlace, look?: Look): Promise<Page>;
+  /** What the owner has in hand after `press`: a download, or what the dialog was told to save. */
+  saved(page: Page, press: () => Promise<void>): Promise<SavedText>;
   /** Closes everything that was opened. */
   close(): Promise<void>;
 }
@@ -43,6 +53,15 @@ export async function createBrowserLauncher(): Promise<Launcher> {
       const page = await context.newPage();
       await page.goto(await place.makeUrl());
       return page;
+    },
+    async saved(page, press) {
+      const downloading = page.waitForEvent('download');
+      await press();
+      const download = await downloading;
+      return {
+        name: download.suggestedFilename(),
+        text: await readFile(await download.path(), 'utf8'),
+      };
     },
     close: () => browser.close(),
   };

@@ -36,8 +36,10 @@ export function answerInterface(services: InterfaceServices): void {
   );
   serveStreams(port);
   answerWindow(askChannels.chooseFolder, nothing, chooseFolder);
-  answerWindow(askChannels.saveFile, z.tuple([z.string().max(200), z.string()]), ([name, text]) =>
-    saveFile(name, text),
+  answerWindow(
+    askChannels.saveFile,
+    z.tuple([z.string().max(200), z.string()]),
+    ([name, text], asker) => saveFile(name, text, asker),
   );
   answerWindow(askChannels.startsAtLogin, nothing, () => login.isOn());
   answerWindow(askChannels.setStartsAtLogin, z.tuple([z.boolean()]), ([wanted]) =>

@@ -1,23 +1,14 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { dialog } from 'electron';
+import { BrowserWindow, dialog, type WebContents } from 'electron';
 import type { SavedFile } from '#shared/desktop-bridge.ts';
+import { fittingName, saveText } from './save-text.ts';
 
-/** Names that mean something else to a file system, and what could lead out of the folder. */
-const unfitCharacters = /[<>:"/\\|?*\p{Cc}]/gu;
-
-/** Saves a text where the owner chooses; what sessions said is for the owner's eyes alone. */
-export async function saveFile(name: string, text: string): Promise<SavedFile> {
-  const { canceled, filePath } = await dialog.showSaveDialog({
-    defaultPath: name.replace(unfitCharacters, '-'),
-  });
+/** Saves a text where the owner chooses. The dialog belongs to the window that asked for it. */
+export async function saveFile(name: string, text: string, asker: WebContents): Promise<SavedFile> {
+  const options = { defaultPath: fittingName(name) };
+  const window = BrowserWindow.fromWebContents(asker);
+  const { canceled, filePath } = window
+    ? await dialog.showSaveDialog(window, options)
+    : await dialog.showSaveDialog(options);
   if (canceled || filePath === '') return { kind: 'cancelled' };
-  try {
-    await writeFile(filePath, text, { mode: 0o600 });
-    return { kind: 'saved', file: filePath };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    const why = `${path.basename(filePath)} could not be written there (${code}). Choose another folder.`;
-    return { kind: 'failed', why };
-  }
+  return saveText(filePath, text);
 }
