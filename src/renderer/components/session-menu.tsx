@@ -1,6 +1,7 @@
 import type * as ContextMenu from '@radix-ui/react-context-menu';
 import type * as DropdownMenu from '@radix-ui/react-dropdown-menu';
 import { Check, ChevronRight } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Autonomy } from '#shared/events.ts';
 import { ConversationId } from '#shared/ids.ts';
 import type { SessionSummary } from '#shared/models.ts';
@@ -36,7 +37,7 @@ interface Props {
 
 /** What can be done with a session, in its row's context menu and in its conversation's head. */
 export function SessionMenuItems({ session, kit }: Props) {
-  const { Item, Separator, Sub, SubTrigger, SubContent, Portal } = kit;
+  const { Item, Separator } = kit;
   const actions = useActions();
   const { bridge } = useInterface();
   const { id, muted, cwd } = session;
@@ -48,28 +49,12 @@ export function SessionMenuItems({ session, kit }: Props) {
         <kbd>S</kbd>
       </Item>
       <Separator className="menu-line" />
-      <Sub>
-        <SubTrigger className="menu-item">
-          {menu.autonomy}
-          <ChevronRight size={12} aria-hidden="true" />
-        </SubTrigger>
-        <Portal container={menuLayer()}>
-          <SubContent className="menu" collisionPadding={8}>
-            <AutonomyItems session={session} kit={kit} />
-          </SubContent>
-        </Portal>
-      </Sub>
-      <Sub>
-        <SubTrigger className="menu-item">
-          {menu.conversation}
-          <ChevronRight size={12} aria-hidden="true" />
-        </SubTrigger>
-        <Portal container={menuLayer()}>
-          <SubContent className="menu" collisionPadding={8}>
-            <ConversationItems session={session} kit={kit} />
-          </SubContent>
-        </Portal>
-      </Sub>
+      <Part kit={kit} name={menu.autonomy}>
+        <AutonomyItems session={session} kit={kit} />
+      </Part>
+      <Part kit={kit} name={menu.conversation}>
+        <ConversationItems session={session} kit={kit} />
+      </Part>
       <Item className="menu-item" onSelect={() => actions.setMuted(id, !muted)}>
         {muted ? menu.unmute : menu.mute}
       </Item>
@@ -98,6 +83,24 @@ export function SessionMenuItems({ session, kit }: Props) {
         {menu.copyId}
       </Item>
     </>
+  );
+}
+
+/** A menu within the menu. */
+function Part({ kit, name, children }: { kit: Kit; name: string; children: ReactNode }) {
+  const { Sub, SubTrigger, SubContent, Portal } = kit;
+  return (
+    <Sub>
+      <SubTrigger className="menu-item">
+        {name}
+        <ChevronRight size={12} aria-hidden="true" />
+      </SubTrigger>
+      <Portal container={menuLayer()}>
+        <SubContent className="menu" collisionPadding={8}>
+          {children}
+        </SubContent>
+      </Portal>
+    </Sub>
   );
 }
 

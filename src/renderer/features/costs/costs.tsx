@@ -1,8 +1,9 @@
-import { ArrowLeft, Download } from 'lucide-react';
+import { Download } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { formatUsd } from '#shared/format.ts';
 import type { CostHour, CostRow } from '#shared/models.ts';
 import { Button } from '../../components/button.tsx';
+import { PageHead } from '../../components/page-head.tsx';
 import { useQuery } from '../../components/use-query.ts';
 import { useActions, useRelay } from '../../state/context.ts';
 import { sessionsOf } from '../../state/selectors.ts';
@@ -36,17 +37,7 @@ export function Costs() {
   const nameOf = (id: string) => (id === '' ? words.costs.owner : (names.get(id) ?? id));
   return (
     <main className="page costs">
-      <header className="page-head">
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.costs.back}
-          title={words.costs.back}
-          onClick={actions.back}
-        >
-          <ArrowLeft size={16} aria-hidden="true" />
-        </button>
-        <h1>{words.costs.title}</h1>
+      <PageHead title={words.costs.title}>
         <PeriodChoice period={period} onChange={setPeriod} />
         <span className="grow" />
         <Button
@@ -56,7 +47,7 @@ export function Costs() {
           <Download size={13} aria-hidden="true" />
           {words.costs.csv}
         </Button>
-      </header>
+      </PageHead>
       {problem !== '' && <p className="page-note">{problem}</p>}
       {rows && (
         <div className="page-body costs-body">

@@ -1,7 +1,7 @@
-import { ArrowLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { settingDefinitions } from '#shared/settings.ts';
 import { useNow } from '../../components/clock.ts';
+import { PageHead } from '../../components/page-head.tsx';
 import { useQuery } from '../../components/use-query.ts';
 import { useActions, useRelay, useView } from '../../state/context.ts';
 import { type SettingsPart, settingsPartOf } from '../../state/settings-parts.ts';
@@ -27,18 +27,7 @@ export function Settings() {
   const chosen = parts.find((one) => one === part) ?? 'supervisor';
   return (
     <main className="page settings">
-      <header className="page-head">
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={words.costs.back}
-          title={words.costs.back}
-          onClick={actions.back}
-        >
-          <ArrowLeft size={16} aria-hidden="true" />
-        </button>
-        <h1>{words.settings.title}</h1>
-      </header>
+      <PageHead title={words.settings.title} />
       <div className="settings-columns">
         <nav className="settings-parts" aria-label={words.settings.title}>
           {parts.map((one) => (
