@@ -57,6 +57,7 @@ const stderrBytes = 25_000;
 const shownTailBytes = 2_000;
 const progressEveryMs = 250;
 const lookEveryMs = 100;
+const lookAgainMs = 20;
 /** More tasks than the user has when the shell is started, threads included. */
 const headroomTasks = 1_024;
 
@@ -155,11 +156,19 @@ export function startShell(options: ShellOptions): Shell {
   async function stop(running: Running, cut: NonNullable<CommandEnd['cut']>): Promise<void> {
     if (cut !== 'processes') {
       signalAll(others(), 'SIGTERM');
-      if (await endsWithin(running, graceMs)) return;
-      signalAll(others(), 'SIGKILL');
+      await areGoneWithin(running, graceMs);
+      // What does not listen, and what was started where another made room by its end.
+      await endMarked(mark, pid);
       if (await endsWithin(running, graceMs)) return;
     }
     await end();
+  }
+
+  /** The command and everything that was started here. */
+  async function areGoneWithin(running: Running, ms: number): Promise<void> {
+    const deadline = Date.now() + ms;
+    await endsWithin(running, ms);
+    while (Date.now() < deadline && others().length > 0) await delay(lookAgainMs);
   }
 
   function others(): number[] {
