@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Autonomy } from './events.ts';
+import { isNestedDeeper } from './nesting.ts';
+import { plainLine } from './plain-line.ts';
 import {
   allowedWords,
   amount,
@@ -325,11 +327,18 @@ export function settingDefinition(path: SettingPath): SettingDefinition {
 
 export type SettingCheck = { ok: true; value: unknown } | { ok: false; problem: string };
 
+/** Levels of lists and objects; a price has two. */
+const deepestSetting = 20;
+
 /**
  * Whether a value may stand at a setting. The problem is a sentence that names the setting, what is
  * there and what is allowed.
  */
 export function checkSetting(definition: SettingDefinition, value: unknown): SettingCheck {
+  if (isNestedDeeper(value, deepestSetting)) {
+    const problem = `${definition.path} is nested more than ${deepestSetting} levels deep, or holds itself; write it plainer.`;
+    return { ok: false, problem };
+  }
   // `undefined` would be taken for "not set" and answered with the default.
   const parsed = value === undefined ? undefined : definition.schema.safeParse(value);
   if (parsed?.success) return { ok: true, value: parsed.data };
@@ -341,7 +350,7 @@ export function checkSetting(definition: SettingDefinition, value: unknown): Set
 
 function shown(value: unknown): string {
   const json = JSON.stringify(value) ?? 'nothing';
-  return json.length <= 60 ? json : `${[...json].slice(0, 57).join('')}...`;
+  return plainLine(json.length <= 60 ? json : `${[...json].slice(0, 57).join('')}...`);
 }
 
 /** The value of a setting in settings that have been parsed. */

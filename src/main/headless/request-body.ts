@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { deepestJson, isJsonDeeper } from '#core/json-depth.ts';
 
 /** The largest body of a call; the largest thing in one is an envelope's text of 8 MiB, escaped. */
 export const maxBodyBytes = 16 * 1024 * 1024;
@@ -20,8 +21,14 @@ export async function readJsonBody(request: IncomingMessage): Promise<Body> {
   if (sizeBytes > maxBodyBytes) {
     return { ok: false, status: 413, message: 'The request is over 16 MiB.' };
   }
+  const bytes = Buffer.concat(chunks);
+  // As values, 16 MiB of brackets are more memory than Relay may take.
+  if (isJsonDeeper(bytes, deepestJson)) {
+    const message = `The request is nested more than ${deepestJson} levels deep.`;
+    return { ok: false, status: 400, message };
+  }
   try {
-    return { ok: true, value: JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') };
+    return { ok: true, value: JSON.parse(bytes.toString('utf8') || '{}') };
   } catch {
     return { ok: false, status: 400, message: 'The request is not valid JSON.' };
   }

@@ -218,6 +218,18 @@ describe('calls from a browser', () => {
     expect(status).toBe(200);
   });
 
+  test('found by fuzzing: a body of brackets is refused before anything is made of it', async () => {
+    const cookie = await signIn();
+    const body = Buffer.alloc(maxBodyBytes, '[');
+    const before = process.memoryUsage().rss;
+    const answer = await ask('/rpc/status', { ...json, cookie }, body);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('levels deep');
+    // As values they would be more than a gigabyte.
+    expect(process.memoryUsage().rss - before).toBeLessThan(500 * 1024 * 1024);
+    expect(fake.calls).toEqual([]);
+  });
+
   test('a body over the limit is refused, announced or not', async () => {
     const cookie = await signIn();
     const body = Buffer.alloc(maxBodyBytes + 1, 32);

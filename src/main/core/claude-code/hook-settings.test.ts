@@ -161,3 +161,8 @@ describe('files that Claude Code itself would not read', () => {
     expect(undoHooks(text, undo)).toBe('');
   });
 });
+
+it('found by fuzzing: settings that nobody could take apart again are refused', () => {
+  const deep = `{"x":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  expect(addHooks(deep, home)).toMatchObject({ problem: { code: 'settings-malformed' } });
+});

@@ -1,5 +1,6 @@
 import type { Edit } from 'jsonc-parser';
 import { z } from 'zod';
+import { deepestJson, isJsonDeeper } from '../json-depth.ts';
 import {
   CAP_LIFTED,
   CAP_VARIABLE,
@@ -110,6 +111,9 @@ export function hooksPresent(text: string, home: string): 'all' | 'some' | 'none
 /** Claude Code reads plain JSON: a comment or a comma too many makes it drop the whole file. */
 function readSettings(text: string): Outcome<Settings> {
   if (text.trim() === '') return done({});
+  if (isJsonDeeper(Buffer.from(text), deepestJson)) {
+    return failed('settings-malformed', `is nested more than ${deepestJson} levels deep`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));

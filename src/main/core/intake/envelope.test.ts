@@ -125,6 +125,11 @@ describe('what is rejected', () => {
     expect(parsed.ok ? '' : parsed.reason).toContain('levels deep');
   });
 
+  test('found by fuzzing: why is said in one plain line, whatever the file holds', () => {
+    const parsed = parseEnvelope(Buffer.from('\u0007{"session_id":"\u202e\n'));
+    expect(parsed.ok ? '' : parsed.reason).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]{10,300}$/u);
+  });
+
   test('a hook without a name is no hook', () => {
     const parsed = parse('{"session_id":"s","hook_event_name":""}');
     expect(parsed.ok ? '' : parsed.reason).toBe('content is missing.');

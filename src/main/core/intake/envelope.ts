@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { SessionId } from '#shared/ids.ts';
+import { plainLine } from '#shared/plain-line.ts';
 import type { EnvelopeFacts, EnvelopeWord } from '../engine/command.ts';
+import { deepestJson, isJsonDeeper } from '../json-depth.ts';
 import { readPermissionRequest } from './permission-request.ts';
 
 /** Larger files are not read (DESIGN 2.2). */
 export const largestEnvelopeBytes = 8 * 1024 * 1024;
 
-/** Levels of lists and objects within the envelope's own. */
-const deepest = 200;
 const longestTitle = 200;
 
 export type ParsedEnvelope =
@@ -43,8 +43,8 @@ const knownKeys = new Set([
 export function parseEnvelope(bytes: Uint8Array, name = ''): ParsedEnvelope {
   const text = decode(bytes);
   if (text === undefined) return reject('The file is not UTF-8 text.', true);
-  if (isDeeperThan(bytes, deepest)) {
-    return reject(`It is nested more than ${deepest} levels deep.`, false);
+  if (isJsonDeeper(bytes, deepestJson)) {
+    return reject(`It is nested more than ${deepestJson} levels deep.`, false);
   }
   let value: unknown;
   try {
@@ -129,30 +129,6 @@ function titleOf(value: unknown): string | null {
   return line.length > longestTitle ? `${line.slice(0, longestTitle - 1)}…` : line || null;
 }
 
-/**
- * Whether the JSON has more open brackets at once than is allowed. Told from the bytes: as values, 8
- * MiB of brackets take up a gigabyte, and whoever writes them down again a step of the stack for each.
- */
-function isDeeperThan(json: Uint8Array, levels: number): boolean {
-  let depth = 0;
-  let isText = false;
-  for (let at = 0; at < json.length; at += 1) {
-    const byte = json[at];
-    if (byte === quote) isText = !isText;
-    else if (isText && byte === backslash) at += 1;
-    else if (isText) continue;
-    else if (byte === openList || byte === openObject) {
-      depth += 1;
-      if (depth > levels + 1) return true;
-    } else if (byte === closeList || byte === closeObject) depth -= 1;
-  }
-  return false;
-}
-
-const [quote, backslash, openList, closeList, openObject, closeObject] = [...'"\\[]{}'].map(
-  (char) => char.charCodeAt(0),
-);
-
 function said(text: string): EnvelopeWord {
   const saidKey = createHash('sha256').update(text).digest('base64url').slice(0, 22);
   return { kind: 'said', text, saidKey };
@@ -173,7 +149,8 @@ function decode(bytes: Uint8Array): string | undefined {
 
 const reject = (reason: string, maybeUnfinished: boolean): ParsedEnvelope => ({
   ok: false,
-  reason,
+  // It may quote what was found in the file.
+  reason: plainLine(reason),
   maybeUnfinished,
 });
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,3 +1,4 @@
+import { plainLine } from '#shared/plain-line.ts';
 import type { Command } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type AtPoint, noFault } from '../fault-point.ts';
@@ -149,7 +150,7 @@ export function createIntake(options: IntakeOptions): Intake {
       if (everybodysFaults.has(code)) throw error;
       log.error({ name: file.name, error }, 'an envelope could not be dealt with');
       fileFault ??= new Error(
-        `${printable(file.name)} in the queue can neither be taken nor moved away${code && ` (${code})`}. Move it away; everything else goes on.`,
+        `${plainLine(file.name)} in the queue can neither be taken nor moved away${code && ` (${code})`}. Move it away; everything else goes on.`,
       );
       return {};
     }
@@ -192,7 +193,7 @@ export function createIntake(options: IntakeOptions): Intake {
 
   function reject(file: QueueFile, why: { seen: Seen; reason: string }): Look {
     const { name } = file;
-    const reason = printable(why.reason);
+    const { reason } = why;
     unfinished.delete(name);
     const keptAs = moveToRejected(home.queue, file, { seen: why.seen, reason });
     if (keptAs === undefined) return {};
@@ -234,10 +235,3 @@ function nextBatch(files: readonly QueueFile[]): QueueFile[] {
   }
   return batch;
 }
-
-/** In one line, and nothing in it that would not be seen: it may quote what was found in a file. */
-const printable = (text: string): string =>
-  text.replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (char) => `[U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
-  );

@@ -7,7 +7,29 @@ function callAnything(fake: ReturnType<typeof createFakeRelay>, name: string, in
   return fake.port.call(name as RpcName, input as never);
 }
 
+/** More levels than whoever writes it down again has room for. */
+function deepValue(): unknown {
+  let deep: unknown = 1;
+  for (let level = 0; level < 20_000; level += 1) deep = [deep];
+  return deep;
+}
+
 describe('input', () => {
+  test('found by fuzzing: what is nested beyond all bounds is refused, and calls nobody', async () => {
+    const fake = createFakeRelay();
+    const entries = [{ role: 'user', content: 'x', meta: { deep: deepValue() } }];
+    for (const [name, input] of [
+      ['history.import', { entries }],
+      ['settings.set', { key: 'prices', value: deepValue() }],
+      ['status', deepValue()],
+    ] as const) {
+      expect(await callAnything(fake, name, input)).toMatchObject({
+        error: { code: 'bad-input', message: `${name}: the input is nested too deeply.` },
+      });
+    }
+    expect(fake.calls).toEqual([]);
+  });
+
   const refused: [string, unknown, string][] = [
     [
       'inbox.answer',

@@ -1,3 +1,4 @@
+import { isNestedDeeper } from '#shared/nesting.ts';
 import {
   type RpcHandlers,
   type RpcInput,
@@ -7,6 +8,7 @@ import {
   type RpcResult,
   rpc,
 } from '#shared/rpc.ts';
+import { deepestJson } from '../json-depth.ts';
 import type { RelayPort } from '../relay-port.ts';
 import { type Subscribe, streamEvents } from './event-stream.ts';
 import { inputSentence } from './input-sentence.ts';
@@ -30,6 +32,9 @@ export function createPort({ handlers, subscribe, onCrash }: PortOptions): Relay
   ): Promise<RpcResult<RpcOutput<N>>> {
     if (!isRpcName(name)) {
       return failure('not-found', `There is no call named "${String(name)}".`);
+    }
+    if (isNestedDeeper(input, deepestJson)) {
+      return failure('bad-input', `${name}: the input is nested too deeply.`);
     }
     const parsed = rpc[name].input.safeParse(input);
     if (!parsed.success) return failure('bad-input', inputSentence(name, parsed.error));

@@ -72,3 +72,21 @@ describe('reading config.yaml', () => {
     expect(readConfigText('# nothing\n')).toEqual({ ok: true, tree: {} });
   });
 });
+
+describe('found by fuzzing config.yaml', () => {
+  it('its problem is one plain, short line, whatever stands in the file', () => {
+    for (const text of ['a: [\u202e\u0007', `&${'x'.repeat(20_000)} *${'y'.repeat(9_000)}`]) {
+      const read = readConfigText(text);
+      expect(read.ok ? '' : read.problem).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]{8,400}$/u);
+    }
+  });
+
+  it('one that would take minutes to read is not read, and not written either', () => {
+    const text = '"'.repeat(300_000);
+    expect(readConfigText(text)).toEqual({
+      ok: false,
+      problem: 'config.yaml is longer than 32 KiB.',
+    });
+    expect(withSetting(text, 'autonomy', 'off')).toBeUndefined();
+  });
+});

@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, parseDocument, stringify, YAMLMap } from 'yaml';
+import { plainLine } from '#shared/plain-line.ts';
 import {
   type SettingDefinition,
   type SettingPath,
@@ -30,24 +31,30 @@ function choices({ control }: SettingDefinition): string {
   return control.kind === 'choice' ? ` One of: ${control.values.join(', ')}.` : '';
 }
 
+/** Of many mistakes the reader takes time by their square: so much is a moment at worst. */
+const longestConfig = 32 * 1024;
+
 export type ConfigText = { ok: true; tree: unknown } | { ok: false; problem: string };
 
 /** Reads config.yaml. The problem says in which line it cannot be read. */
 export function readConfigText(text: string): ConfigText {
+  if (text.length > longestConfig) {
+    return { ok: false, problem: 'config.yaml is longer than 32 KiB.' };
+  }
   const document = parseDocument(text, { logLevel: 'silent' });
   const error = document.errors[0];
   if (error !== undefined) {
     const line = error.linePos?.[0].line;
     const where = line === undefined ? '' : ` in line ${line}`;
     const what = (error.message.split('\n')[0] ?? '').replace(/ at line \d+.*$/, '');
-    return { ok: false, problem: `config.yaml cannot be read${where}: ${what}.` };
+    return { ok: false, problem: `config.yaml cannot be read${where}: ${plainLine(what)}.` };
   }
   try {
     return { ok: true, tree: document.toJS() ?? {} };
   } catch (thrown) {
     // An alias to nothing, or aliases that would multiply beyond all bounds.
     const what = thrown instanceof Error ? thrown.message : String(thrown);
-    return { ok: false, problem: `config.yaml cannot be read: ${what}.` };
+    return { ok: false, problem: `config.yaml cannot be read: ${plainLine(what)}.` };
   }
 }
 
@@ -56,6 +63,7 @@ export function readConfigText(text: string): ConfigText {
  * @returns undefined when the text is not a config.yaml that can be read.
  */
 export function withSetting(text: string, path: SettingPath, value: unknown): string | undefined {
+  if (text.length > longestConfig) return undefined;
   const document = parseDocument(text, { logLevel: 'silent' });
   if (document.errors.length > 0) return undefined;
   if (document.contents !== null && !isMap(document.contents)) {

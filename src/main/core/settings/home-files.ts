@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readConfigText } from './config-file.ts';
 import { readDotEnv } from './dot-env.ts';
 import type { Home } from './home.ts';
@@ -60,6 +60,10 @@ type Text = { ok: true; text: string } | { ok: false; isMissing: boolean; reason
 
 function readText(path: string): Text {
   try {
+    // Of a pipe the end would be waited for for ever, and of a device it never comes.
+    if (!statSync(path).isFile()) {
+      return { ok: false, isMissing: false, reason: 'is not a regular file' };
+    }
     return { ok: true, text: readFileSync(path, 'utf8') };
   } catch (error) {
     const code = systemCode(error);

@@ -132,3 +132,24 @@ describe('an unknown key', () => {
     ]);
   });
 });
+
+describe('found by fuzzing config.yaml and .env', () => {
+  it('a value that holds itself is told, and changes nothing', () => {
+    const round: Record<string, unknown> = {};
+    round.x = round;
+    const { settings, problems } = resolve({ config: { autonomy: round, prices: round } });
+    expect(settings).toEqual(Settings.parse({}));
+    expect(problems).toHaveLength(2);
+    for (const problem of problems) expect(problem).toContain('holds itself');
+  });
+
+  it('names of any characters and length are shown in one short line', () => {
+    const odd = `a\nb\u202e${'\0'.repeat(100_000)}`;
+    const { problems } = resolve({
+      config: { [odd]: 1, supervisor: { [odd]: 1 }, autonomy: '\u2028\u202e' },
+      dotEnv: { [`RELAY_${odd}`]: 'x' },
+    });
+    expect(problems).toHaveLength(4);
+    for (const problem of problems) expect(problem).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]{8,400}$/u);
+  });
+});

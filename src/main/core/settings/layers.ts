@@ -1,3 +1,4 @@
+import { plainLine } from '#shared/plain-line.ts';
 import {
   checkSetting,
   type SettingDefinition,
@@ -128,7 +129,9 @@ function unknownKeys(config: unknown): string[] {
     // A section whose keys are all commented out is null.
     if (value === null) return [];
     if (!isGroup(value)) {
-      return [`config.yaml: ${name} is one value; it must be a group of "key: value" lines.`];
+      return [
+        `config.yaml: ${quoted(name)} is one value; it must be a group of "key: value" lines.`,
+      ];
     }
     const unknown = Object.keys(value).filter((key) => !keys.includes(key));
     return unknown.map((key) => {
@@ -145,7 +148,7 @@ function keysOf(section: string): string[] {
 }
 
 function unknownKey(name: string, near: string | undefined): string {
-  const unknown = `config.yaml: ${name} is not a setting, so it changes nothing.`;
+  const unknown = `config.yaml: ${quoted(name)} is not a setting, so it changes nothing.`;
   // The right key in the wrong place.
   const key = name.split('.').at(-1);
   const elsewhere = settingDefinitions.find((definition) => definition.key === key)?.path;
@@ -154,6 +157,9 @@ function unknownKey(name: string, near: string | undefined): string {
   if (!/key|token|secret|topic/i.test(name)) return unknown;
   return `${unknown} Keys, tokens and the ntfy topic belong in .env: ${secretNames.join(', ')}.`;
 }
+
+/** Whatever somebody wrote there. */
+const quoted = (name: string): string => plainLine(name, 80);
 
 /** Only what carries Relay's prefix: other programs may share the file. */
 function unknownVariables(dotEnv: Variables): string[] {
@@ -166,7 +172,7 @@ function unknownVariables(dotEnv: Variables): string[] {
     .map((name) => {
       const near = nearestName(name, known);
       const suggestion = near === undefined ? '' : ` Did you mean ${near}?`;
-      return `.env: ${name} is not a setting, so it changes nothing.${suggestion}`;
+      return `.env: ${quoted(name)} is not a setting, so it changes nothing.${suggestion}`;
     });
 }
 

@@ -6,6 +6,8 @@ export function nearestName(name: string, known: readonly string[]): string | un
   let nearest: string | undefined;
   let nearestSteps = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
+    // So many letters at least are wrong; a name may be as long as a file.
+    if (Math.abs(name.length - candidate.length) > candidate.length) continue;
     const steps = editSteps(name.toLowerCase(), candidate.toLowerCase());
     if (steps < nearestSteps && steps <= candidate.length / 3) {
       nearest = candidate;

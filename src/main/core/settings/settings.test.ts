@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   readFileSync,
@@ -202,5 +203,29 @@ describe('setting a secret', () => {
     expect(refused).toMatchObject({ error: { code: 'bad-input' } });
     expect(JSON.stringify(refused)).not.toContain('sk-ant-4');
     expect(store.secrets().ANTHROPIC_API_KEY?.secret.reveal()).toBe('sk-ant-env');
+  });
+});
+
+describe('found by fuzzing', () => {
+  it('a value nested too deeply is refused, and the file is as it was', () => {
+    const home = temporaryHome();
+    const store = open(home);
+    const before = readFileSync(home.config, 'utf8');
+    let deep: unknown = 1;
+    for (let level = 0; level < 20_000; level += 1) deep = [deep];
+    expect(store.set('prices', { model: deep })).toMatchObject({ error: { code: 'bad-input' } });
+    expect(readFileSync(home.config, 'utf8')).toBe(before);
+  });
+
+  it('a pipe in the place of a file is not waited for', () => {
+    const home = temporaryHome();
+    for (const file of [home.config, home.dotEnv, home.instructions]) {
+      rmSync(file);
+      execFileSync('mkfifo', [file]);
+    }
+    const problems = open(home).problems().join('\n');
+    for (const name of ['config.yaml', '.env', 'supervisor.md']) {
+      expect(problems).toContain(`${name} is not a regular file.`);
+    }
   });
 });

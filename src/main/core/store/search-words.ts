@@ -3,6 +3,7 @@ import type { Excerpt } from '#shared/models.ts';
 /** More words than anybody types; a whole page that was pasted is looked for by its beginning. */
 const mostWords = 16;
 const longestWord = 128;
+const mostTyped = mostWords * longestWord;
 
 /** What the tokenizer (unicode61) takes for part of a word. */
 const wordPattern = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
@@ -14,6 +15,7 @@ const wordPattern = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
  */
 export function searchWords(text: string): string[] {
   const typed = text
+    .slice(0, mostTyped)
     .split(/\s+/u)
     .map((word) => word.replaceAll('\0', '').slice(0, longestWord))
     .filter((word) => wordsIn(word).length > 0)
@@ -28,7 +30,7 @@ export function searchWords(text: string): string[] {
 
 /** The bare words of a text, in lower case. */
 export function wordsIn(text: string): string[] {
-  return (text.toLowerCase().match(wordPattern) ?? []).slice(0, 4 * mostWords);
+  return (text.slice(0, mostTyped).toLowerCase().match(wordPattern) ?? []).slice(0, 4 * mostWords);
 }
 
 const charactersBefore = 60;
@@ -36,7 +38,7 @@ const charactersInAll = 220;
 
 /** The place where a text has what was typed, else its first word of it, with a little around. */
 export function excerptOf(said: string, typed: string, words: readonly string[]): Excerpt {
-  const sought = typed === '' ? [] : [typed, ...words];
+  const sought = typed === '' ? [] : [typed.slice(0, mostTyped), ...words];
   const first = sought.map((part) => indexIn(said, part)).find((at) => at >= 0) ?? 0;
   const from = Math.max(0, first - charactersBefore);
   const to = Math.min(said.length, from + charactersInAll);

@@ -196,3 +196,10 @@ describe('the index', () => {
     expect(seqs('lateword')).toEqual([]);
   });
 });
+
+test('found by fuzzing: a text of any length can be looked for', () => {
+  add(said('The parser fails.'));
+  expect(seqs(`parser ${'x'.repeat(1_000_000)}`)).toEqual([]);
+  expect(seqs(`parser${' '.repeat(1_000_000)}`)).toHaveLength(1);
+  expect(seqs(`The parser fails.${'\0'.repeat(300_000)}`)).toHaveLength(1);
+});
