@@ -164,3 +164,15 @@ test.each(['relay.db', 'relay.db-wal'])(
     expect((await relay.call('status', {})).problems).toEqual([]);
   },
 );
+
+test('an answer that comes while the database is gone is stored in the new one', async () => {
+  const held = gate();
+  await using relay = await openRelayFixture({ script: () => ({ ...goOn, gate: held.closed }) });
+  relay.drop('a.json', { session_id: 's1', content: 'All tests pass.' });
+  await relay.until(() => relay.api.calls.length === 1, 'the call');
+  rmSync(path.join(relay.root, 'relay.db'));
+  held.open();
+  expect(await relay.take('s1')).toBe('Go on.');
+  expect(relay.api.calls).toHaveLength(1);
+  expect(relay.of('call.finished')).toHaveLength(1);
+});

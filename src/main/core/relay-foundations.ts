@@ -20,7 +20,7 @@ export interface Foundations extends Omit<RelayOptions, 'home'> {
   /** What is wrong with the disk beside what the reactors meet. */
   diskTrouble: () => readonly string[];
   backups: Backups;
-  keepDatabase: () => void;
+  keepDatabase: (lastWrites: () => void) => void;
 }
 
 const hoursInMs = (hours: number | null): number | null => hours && hours * 3_600_000;
@@ -59,8 +59,8 @@ export async function openFoundations(
     const file = watchDatabaseFile(home);
     const store = guardStore(createEventStore(db, options.atPoint), file);
     const rescue = createRescue(db, home.database, file);
-    const keepDatabase = () => {
-      if (rescue()) setImmediate(onGone);
+    const keepDatabase = (lastWrites: () => void) => {
+      if (rescue(lastWrites)) setImmediate(onGone);
     };
     const diskTrouble = () => [logs.problem()].filter((problem) => problem !== undefined);
     return {

@@ -30,8 +30,11 @@ export interface WorkshopOptions {
   /** What is wrong with the disk beside what the reactors meet, a sentence each. */
   diskTrouble?: () => readonly string[];
   backups?: { run(): void };
-  /** Looks after the files of the database. */
-  keepDatabase?: () => void;
+  /**
+   * Looks after the files of the database.
+   * @param lastWrites done before all of it is written anew: what was paid for and waits to be stored
+   */
+  keepDatabase?: (lastWrites: () => void) => void;
 }
 
 /**
@@ -182,7 +185,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     guarded('phone', () => phoneReplies.run());
     guarded('waker', () => waker.run());
     guarded('resumer', () => resumer.run());
-    guarded('database', () => options.keepDatabase?.());
+    guarded('database', () => options.keepDatabase?.(caller.recordAnswers));
     guarded('backups', () => options.backups?.run());
     guarded(reportName, reportDisk);
     if (ticks % snapshotEveryTicks === 0) guarded('snapshot', () => engine.saveSnapshot());

@@ -82,6 +82,8 @@ export interface CallReporter {
    * @returns false when the relay was stopped first; the call is then made again at the next start.
    */
   report(command: Command): Promise<boolean>;
+  /** Tries at once to commit what could not be committed so far; what fails is tried again later. */
+  reportWaiting(): void;
   /** What keeps a report from being committed, where something does. */
   readonly trouble: unknown;
 }
@@ -89,20 +91,31 @@ export interface CallReporter {
 const againAfterMs = 1000;
 
 export function createCallReporter(engine: Engine, stopping: AbortSignal): CallReporter {
+  /** What waits to be committed, and why. */
   const troubles = new Map<Command, unknown>();
+
+  function isCommitted(command: Command): boolean {
+    try {
+      engine.execute(command);
+      troubles.delete(command);
+      return true;
+    } catch (error) {
+      troubles.set(command, error);
+      return false;
+    }
+  }
+
   return {
     async report(command) {
       while (!stopping.aborted) {
-        try {
-          engine.execute(command);
-          troubles.delete(command);
-          return true;
-        } catch (error) {
-          troubles.set(command, error);
-          await delay(againAfterMs, undefined, { signal: stopping }).catch(() => undefined);
-        }
+        if (isCommitted(command)) return true;
+        await delay(againAfterMs, undefined, { signal: stopping }).catch(() => undefined);
+        if (!troubles.has(command)) return true;
       }
       return false;
+    },
+    reportWaiting() {
+      for (const command of [...troubles.keys()]) isCommitted(command);
     },
     get trouble() {
       return troubles.values().next().value;

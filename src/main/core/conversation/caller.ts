@@ -49,6 +49,8 @@ export interface Caller {
   run(): void;
   /** When something becomes due by itself that was not due at the last `run`, epoch milliseconds. */
   nextDueAt(): number | undefined;
+  /** Records, if it can be done now, the answers that could not be recorded when they came. */
+  recordAnswers(): void;
   /** What keeps an answer from being recorded, where something does. */
   readonly trouble: unknown;
   /** Ends all calls at once; what they were for is called again at the next start. */
@@ -255,6 +257,7 @@ export function createCaller(options: CallerOptions): Caller {
     run,
     nextDueAt: () =>
       nextWaitEnd(engine.state, { lookedAtMs: lookedAt, others: coolingUntil.values() }),
+    recordAnswers: () => reporter.reportWaiting(),
     get trouble() {
       return reporter.trouble;
     },

@@ -19,8 +19,11 @@ export interface DatabaseFile {
   look(): FileState;
   /** @throws DiskFault unless it is whole: what is committed now might not last. */
   check(): void;
-  /** From now on nothing is whole enough: another file takes its place. */
-  giveUp(): void;
+  /**
+   * From now on nothing is whole enough: another file takes its place.
+   * @param lastWrites done just before, whatever became of the file: the other is made from this one
+   */
+  giveUp(lastWrites: () => void): void;
 }
 
 /** @param file the database, just opened in WAL mode */
@@ -32,6 +35,7 @@ export function watchDatabaseFile(home: { root: string; database: string }): Dat
   let openedLog = statOf(log);
   let sizeBytes = opened?.size ?? 0;
   let isGivenUp = false;
+  let isLastChance = false;
 
   function look(): FileState {
     const found = isGivenUp ? undefined : statOf(file);
@@ -50,11 +54,18 @@ export function watchDatabaseFile(home: { root: string; database: string }): Dat
   return {
     look,
     check() {
+      if (isLastChance) return;
       const state = look();
       if (state.kind !== 'whole') throw faultOf(state, home);
     },
-    giveUp() {
-      isGivenUp = true;
+    giveUp(lastWrites) {
+      isLastChance = true;
+      try {
+        lastWrites();
+      } finally {
+        isLastChance = false;
+        isGivenUp = true;
+      }
     },
   };
 }
