@@ -1,7 +1,8 @@
 import type { Campaign } from './campaign.ts';
 import { crash } from './crash/campaign.ts';
+import { disk } from './disk/campaign.ts';
 import { input } from './input/campaign.ts';
 import { soak } from './soak/campaign.ts';
 
 /** All there are, a folder each. */
-export const campaigns: readonly Campaign[] = [crash, input, soak];
+export const campaigns: readonly Campaign[] = [crash, input, disk, soak];
