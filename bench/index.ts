@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type { Measurement, Result } from './measurement.ts';
 import { measurements } from './measurements.ts';
 import { tableOf } from './table.ts';
+import { endWithKeeper, isKept, runTidily } from './tidy.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,6 +37,10 @@ if (values.list || problem) {
   }
   process.exit(problem ? 2 : 0);
 }
+
+// Whatever happens to it, a run leaves no process and no folder behind.
+if (!isKept()) process.exit(await runTidily(process.argv.slice(1)));
+endWithKeeper();
 
 const startedAt = Date.now();
 const parts: { name: string; seconds: number; sizes: object; result: Result }[] = [];

@@ -2,6 +2,7 @@ import { footprint } from './footprint.ts';
 import { growth } from './growth.ts';
 import type { Measurement } from './measurement.ts';
 import { overhead } from './overhead.ts';
+import { screen } from './screen.ts';
 import { throughput } from './throughput.ts';
 import { tokens } from './tokens.ts';
 import { window } from './window.ts';
@@ -14,4 +15,5 @@ export const measurements: readonly Measurement[] = [
   tokens,
   footprint,
   window,
+  screen,
 ];

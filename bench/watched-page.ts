@@ -1,0 +1,86 @@
+/**
+ * What runs inside the page that is measured: functions that are handed over as text, so each stands for
+ * itself. Times are milliseconds since 1970 by the clock that the relay stamps its events with.
+ */
+
+/** When the words were painted, by where they stood and what they were: `letter mark-3-said;`. */
+export type Painted = Record<string, number>;
+
+declare global {
+  interface Window {
+    benchPainted: Painted;
+  }
+}
+
+/**
+ * From now on notes when each mark (`mark-3-said;`) is on the screen: inside the scrolled part at a frame
+ * that was then painted. `live` is what still streams in, `letter` what has been committed.
+ */
+export function watchMarks(log: Element): void {
+  window.benchPainted = {};
+  const pending = new Map<string, Text>();
+  let isAsked = false;
+  const look = (node: Node): void => {
+    const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    for (let at: Node | null = texts.currentNode; at !== null; at = texts.nextNode()) {
+      if (!(at instanceof Text)) continue;
+      const place = at.parentElement?.closest('.letter-live') ? 'live' : 'letter';
+      for (const [mark] of at.data.matchAll(/mark-\d+-\w+;/g)) {
+        const name = `${place} ${mark}`;
+        if (!(name in window.benchPainted)) pending.set(name, at);
+      }
+    }
+    if (pending.size === 0 || isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(onFrame);
+  };
+  const onFrame = (): void => {
+    isAsked = false;
+    const view = log.getBoundingClientRect();
+    const shown = [...pending].filter(([, text]) => {
+      const range = document.createRange();
+      range.selectNode(text);
+      const { top, bottom, height } = range.getBoundingClientRect();
+      return height > 0 && top < view.bottom && bottom > view.top;
+    });
+    for (const [name] of shown) pending.delete(name);
+    // A message is heard only after the frame that is being made has been painted.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      const now = Date.now();
+      for (const [name] of shown) window.benchPainted[name] ??= now;
+      port1.close();
+    };
+    port2.postMessage(null);
+    for (const [name, text] of pending) if (!text.isConnected) pending.delete(name);
+    if (pending.size === 0) return;
+    isAsked = true;
+    requestAnimationFrame(onFrame);
+  };
+  new MutationObserver((changes) => {
+    for (const { addedNodes, target, type } of changes) {
+      if (type === 'characterData') look(target);
+      else for (const node of addedNodes) look(node);
+    }
+  }).observe(log, { subtree: true, childList: true, characterData: true });
+}
+
+export async function whenPainted(name: string): Promise<void> {
+  while (!(name in window.benchPainted)) await new Promise(requestAnimationFrame);
+}
+
+/** The milliseconds between frames for so long; the page goes on with whatever it does. */
+export function frameIntervals(seconds: number): Promise<number[]> {
+  return new Promise((resolve) => {
+    const intervals: number[] = [];
+    const endAt = performance.now() + seconds * 1000;
+    let before: number | undefined;
+    const onFrame = (at: number): void => {
+      if (before !== undefined) intervals.push(at - before);
+      before = at;
+      if (at < endAt) requestAnimationFrame(onFrame);
+      else resolve(intervals);
+    };
+    requestAnimationFrame(onFrame);
+  });
+}
