@@ -95,6 +95,12 @@ function begin(home: Home, programs: Programs, userData: string) {
       case 'open-item':
         openItem(action.itemId);
         break;
+      case 'approve':
+        tellIfRefused(link.call('inbox.approve', { itemId: action.itemId, via: 'tray' }));
+        break;
+      case 'dismiss':
+        tellIfRefused(link.call('inbox.dismiss', { itemId: action.itemId, via: 'tray' }));
+        break;
       case 'open':
         if (action.place !== null) window.tell(windowChannels.navigate, action.place);
         window.show();

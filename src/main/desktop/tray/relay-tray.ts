@@ -53,8 +53,11 @@ export function openTray(options: RelayTrayOptions): RelayTray {
 }
 
 function buildMenu(view: TrayView, onAction: (action: TrayAction) => void): Menu {
-  return Menu.buildFromTemplate(view.menu.map((entry) => menuItem(entry, onAction)));
+  return Menu.buildFromTemplate(menuItems(view.menu, onAction));
 }
+
+const menuItems = (entries: readonly TrayEntry[], onAction: (action: TrayAction) => void) =>
+  entries.map((entry) => menuItem(entry, onAction));
 
 function menuItem(
   entry: TrayEntry,
@@ -67,6 +70,8 @@ function menuItem(
       return { label: literal(entry.label), enabled: false };
     case 'action':
       return { label: literal(entry.label), click: () => onAction(entry.action) };
+    case 'submenu':
+      return { label: literal(entry.label), submenu: menuItems(entry.entries, onAction) };
   }
 }
 

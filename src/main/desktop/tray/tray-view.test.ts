@@ -59,6 +59,37 @@ describe('the tray', () => {
     });
   });
 
+  it('lets a draft be read, sent and thrown away, and no other item', () => {
+    const reply = `Run the tests.\n${'And again. '.repeat(50)}`;
+    const draft = {
+      ...item('i2', 'Send this reply?'),
+      kind: 'draft',
+      proposal: reply,
+    } as InboxItem;
+    const permission = { ...item('i3', 'May it use Bash?'), kind: 'permission' } as InboxItem;
+    const { menu } = trayView(glance({ state: 'needs-owner', inbox: [draft, permission] }));
+    const submenus = menu.filter((entry) => entry.kind === 'submenu');
+    expect(submenus).toEqual([
+      {
+        kind: 'submenu',
+        label: 's1: Send this reply?',
+        entries: [
+          { kind: 'line', label: 'Send this reply?' },
+          { kind: 'line', label: expect.stringMatching(/^Run the tests\. And again\. .*…$/) },
+          { kind: 'separator' },
+          { kind: 'action', label: 'Open', action: { kind: 'open-item', itemId: 'i2' } },
+          { kind: 'action', label: 'Send', action: { kind: 'approve', itemId: 'i2' } },
+          { kind: 'action', label: 'Throw away', action: { kind: 'dismiss', itemId: 'i2' } },
+        ],
+      },
+    ]);
+    expect(menu).toContainEqual({
+      kind: 'action',
+      label: 's1: May it use Bash?',
+      action: { kind: 'open-item', itemId: 'i3' },
+    });
+  });
+
   it('shows who works, and what waits in a pause', () => {
     const working = trayView(
       glance({ state: 'working', sessions: [session('parser', 'working'), session('x', 'idle')] }),

@@ -1,5 +1,6 @@
 import { formatCount, formatUsd } from '#shared/format.ts';
 import type { ItemId } from '#shared/ids.ts';
+import type { InboxItem } from '#shared/models.ts';
 import { askerName, type Glance, type GlanceState, glanceState } from '../glance.ts';
 
 /** What the tray shows, as data: what is the same is not drawn again. */
@@ -15,10 +16,13 @@ export type TrayEntry =
   | { kind: 'separator' }
   /** A line to read. */
   | { kind: 'line'; label: string }
-  | { kind: 'action'; label: string; action: TrayAction };
+  | { kind: 'action'; label: string; action: TrayAction }
+  | { kind: 'submenu'; label: string; entries: TrayEntry[] };
 
 export type TrayAction =
   | { kind: 'open-item'; itemId: ItemId }
+  | { kind: 'approve'; itemId: ItemId }
+  | { kind: 'dismiss'; itemId: ItemId }
   | { kind: 'open'; place: 'sessions' | 'costs' | null }
   | { kind: 'pause' }
   | { kind: 'resume' }
@@ -28,6 +32,8 @@ export type TrayAction =
 const mostItems = 8;
 const mostSessions = 8;
 const labelLength = 60;
+/** Of a reply that waits to be sent, and of what is to be known of it: nobody shall send it unread. */
+const draftLength = 200;
 
 export function trayView(glance: Glance): TrayView {
   const state = glanceState(glance);
@@ -74,12 +80,24 @@ export function stateLine(glance: Glance): string {
 function inboxEntries(glance: Glance): TrayEntry[] {
   if (glance.kind === 'lost') return [];
   const { inbox, sessions } = glance;
-  const entries = inbox.slice(0, mostItems).map<TrayEntry>((item) => ({
-    kind: 'action',
-    label: shortened(`${askerName(item, sessions)}: ${item.summary}`),
-    action: { kind: 'open-item', itemId: item.id },
-  }));
+  const entries = inbox.slice(0, mostItems).map<TrayEntry>((item) => {
+    const label = shortened(`${askerName(item, sessions)}: ${item.summary}`);
+    if (item.kind === 'draft') return { kind: 'submenu', label, entries: draftEntries(item) };
+    return { kind: 'action', label, action: { kind: 'open-item', itemId: item.id } };
+  });
   return [...entries, ...more(inbox.length - mostItems)];
+}
+
+/** A draft is settled by a yes or a no; whatever else is asked needs the window. */
+function draftEntries({ id: itemId, summary, proposal }: InboxItem): TrayEntry[] {
+  return [
+    { kind: 'line', label: shortened(summary, draftLength) },
+    { kind: 'line', label: shortened(proposal, draftLength) },
+    { kind: 'separator' },
+    { kind: 'action', label: 'Open', action: { kind: 'open-item', itemId } },
+    { kind: 'action', label: 'Send', action: { kind: 'approve', itemId } },
+    { kind: 'action', label: 'Throw away', action: { kind: 'dismiss', itemId } },
+  ];
 }
 
 function workingEntries(glance: Glance): TrayEntry[] {
@@ -111,12 +129,10 @@ function more(count: number): TrayEntry[] {
   return [{ kind: 'action', label, action: { kind: 'open', place: 'sessions' } }];
 }
 
-function shortened(text: string): string {
+function shortened(text: string, length = labelLength): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   const characters = [...line];
-  return characters.length <= labelLength
-    ? line
-    : `${characters.slice(0, labelLength - 1).join('')}…`;
+  return characters.length <= length ? line : `${characters.slice(0, length - 1).join('')}…`;
 }
 
 function withSeparators(groups: TrayEntry[][]): TrayEntry[] {
