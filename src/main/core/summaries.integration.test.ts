@@ -159,3 +159,30 @@ test('the next summary is prepared while an answer is under way', async () => {
   const first = calls.indexOf('summary started');
   expect(calls.slice(0, first).at(-1)).toBe('answer started');
 });
+
+test('words that wait for their answer are said again where a summary has covered them', async () => {
+  let isRefused = true;
+  await using relay = await openRelayFixture({
+    ...{ config, instructions },
+    script(call) {
+      if (isSummary(call)) return { text: 'All went well.' };
+      const isAboutFirst = isRefused && call.lastText.includes('May I drop the table?');
+      return isAboutFirst ? { refusal: { category: null } } : { text: 'Go on.' };
+    },
+  });
+  relay.drop('first.json', { session_id: 's0', content: 'May I drop the table?' });
+  const item = await relay.waitFor('item.opened');
+  isRefused = false;
+  await talk(relay, 12);
+  const { itemId } = item.payload;
+  await relay.call('inbox.approve', { itemId, via: 'inbox' });
+  await relay.take('s0');
+  const last = answers(relay).at(-1) ?? expect.fail('no call');
+  expect(textsOf(last).slice(0, -1).join()).not.toContain('May I drop the table?');
+  expect(textsOf(last).at(-1)).toMatch(/May I drop the table\?.*Your answer goes to s0\./s);
+  // And that is what the interface shows of the call.
+  const made = await relay.call('exchange.request', {
+    exchangeId: item.exchangeId ?? expect.fail(),
+  });
+  expect(made.parts).toEqual(made.parts.map(({ name }) => ({ name, agrees: true })));
+});

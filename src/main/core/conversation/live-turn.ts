@@ -60,7 +60,7 @@ export function continueTurn(
       position > turn.shownPosition && type !== 'tool_call' && type !== 'tool_response',
   );
   const words = fresh.map((entry) => joinFrame(frameForTranscript(entry)));
-  const addressee = addresseeNote(fresh, given.sessionId);
+  const addressee = addresseeNote({ entries: fresh, owed: [] }, given.sessionId, given.limits);
   if (addressee) words.push(addressee);
   if (given.rounds >= mostRounds) words.push(lastRoundNote);
   const answered = asked.calls.map(({ toolUseId }) => ({

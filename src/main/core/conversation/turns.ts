@@ -89,9 +89,10 @@ export function createTurns(options: TurnsOptions): Turns {
     while (!order.isOff()) {
       const given = settings();
       const limits = limitsFor(given.limits, exchange);
-      const { entries, summary } = queries.window(conversationId, exchangeId);
+      const window = queries.window(conversationId, exchangeId);
+      const { entries, summary } = window;
       const drives = options.drivesFor?.(exchange) ?? '';
-      const addressee = addresseeNote(entries, exchange.sessionId);
+      const addressee = addresseeNote(window, exchange.sessionId, limits);
       const aside = joinAsides(options.asideFor?.(exchange), drives, addressee);
       const tools = toolbox.definitions(options.placeOf(exchange));
       const systemText = fixedText({ instructions: given.instructions, aside, tools });

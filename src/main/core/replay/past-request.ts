@@ -61,9 +61,9 @@ export function createPastRequests({ queries, settings }: PastRequestOptions) {
       brief: briefOf(sessionId, seq, changes.brief),
     });
     const shown = window(call, conversationId, answerSeq);
-    const addressee = addresseeNote(shown.entries, sessionId);
-    const aside = joinAsides(kept, queries.drives.told(exchangeId, seq), addressee);
     const { limits } = given;
+    const addressee = addresseeNote(shown, sessionId, limits);
+    const aside = joinAsides(kept, queries.drives.told(exchangeId, seq), addressee);
     const systemText = fixedText({ instructions: system, aside, tools });
     const plan = planViewport({ ...shown, systemText, limits });
     if (plan.kind !== 'send') return undefined;

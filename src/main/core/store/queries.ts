@@ -37,19 +37,23 @@ export interface SpendRow extends Usage {
   unpricedCalls: number;
 }
 
+export interface ConversationWindow {
+  summary: ConversationSummary | null;
+  entries: ConversationEntry[];
+  /** Words of the exchange that wait for an answer although the summary has covered them. */
+  owed: ConversationEntry[];
+}
+
 /** Reads of the read models; none of them changes anything, none costs more as history grows. */
 export interface Queries {
   /** The window of a conversation: its last summary and every entry after it, in order. With an
    * exchange, as it will be once that exchange is called. */
-  window(
-    conversationId: ConversationId,
-    calling: ExchangeId | null,
-  ): { summary: ConversationSummary | null; entries: ConversationEntry[] };
+  window(conversationId: ConversationId, calling: ExchangeId | null): ConversationWindow;
   /** The window as a past call of an exchange sent it; `answerSeq` is the answer it brought. */
   windowBefore(
     conversationId: ConversationId,
     shown: { callSeq: number; answerSeq: number | null; exchangeId: ExchangeId },
-  ): { summary: ConversationSummary | null; entries: ConversationEntry[] };
+  ): ConversationWindow;
   /** What a past call for a summary was chosen from: everything after the summary of then. */
   windowSummedUp(
     conversationId: ConversationId,
@@ -108,6 +112,17 @@ export function createQueries(db: Database): Queries {
      WHERE entries.conversation_id = ? AND entries.position > ? AND entries.position <= ?
        AND entries.seq < ? ORDER BY entries.position`,
   );
+  // By the exchange, which is short: the conversation before the summary is all there ever was.
+  const coveredOf = db.prepare(
+    `SELECT ${entryColumns} FROM events CROSS JOIN entries ON entries.seq = events.seq
+     WHERE events.exchange_id = ? AND events.seq > ? AND events.seq < ?
+       AND entries.conversation_id = ? AND entries.position <= ? ORDER BY entries.position`,
+  );
+  const lastAnswer = db
+    .prepare(
+      `SELECT max(seq) FROM events WHERE exchange_id = ? AND type = 'agent_message' AND seq < ?`,
+    )
+    .pluck();
   const sessions = db.prepare(
     `SELECT id, exchanges, cost_usd AS costUsd, last_seen_at AS lastSeenAt, last_words AS lastWords
      FROM sessions`,
@@ -174,20 +189,35 @@ export function createQueries(db: Database): Queries {
       toEntry(row, row.position ?? 0),
     );
 
+  const owedTo = (
+    id: ConversationId,
+    exchangeId: ExchangeId,
+    summary: ConversationSummary | null,
+    before: number,
+  ): ConversationEntry[] => {
+    if (!summary) return [];
+    const answered = (lastAnswer.get(exchangeId, before) as number | null) ?? 0;
+    const covered = coveredOf.all(exchangeId, answered, before, id, summary.toPosition);
+    return (covered as EntryRow[])
+      .flatMap((row) => toEntry(row, row.position ?? 0))
+      .filter(({ author }) => author === 'session' || author === 'owner');
+  };
+
   return {
     window(conversationId, calling) {
       const found = summaryOf.get(conversationId) as { payload: string } | undefined;
       const summary = found ? (JSON.parse(found.payload) as ConversationSummary) : null;
       const shown = positioned.all(conversationId, summary?.toPosition ?? 0) as EntryRow[];
       const entries = shown.flatMap((row) => toEntry(row, row.position ?? 0));
-      if (calling === null) return { summary, entries };
+      if (calling === null) return { summary, entries, owed: [] };
       let position = (lastPosition.get(conversationId) as number | undefined) ?? 0;
       const due = pending.all(conversationId, calling, Number.MAX_SAFE_INTEGER) as EntryRow[];
       for (const row of due) {
         position += 1;
         entries.push(...toEntry(row, position));
       }
-      return { summary, entries };
+      const owed = owedTo(conversationId, calling, summary, Number.MAX_SAFE_INTEGER);
+      return { summary, entries, owed };
     },
     windowBefore(conversationId, { callSeq, answerSeq, exchangeId }) {
       const summary = summaryAt(conversationId, callSeq);
@@ -195,8 +225,8 @@ export function createQueries(db: Database): Queries {
       const answer = answerSeq === null ? undefined : (positionOf.get(answerSeq) as number);
       const own = ownPosition.get(conversationId, exchangeId, callSeq) as number | null;
       const last = answer === undefined ? (own ?? 0) : answer - 1;
-      const from = summary?.toPosition ?? 0;
-      return { summary, entries: entriesBefore(conversationId, from, last, callSeq) };
+      const entries = entriesBefore(conversationId, summary?.toPosition ?? 0, last, callSeq);
+      return { summary, entries, owed: owedTo(conversationId, exchangeId, summary, callSeq) };
     },
     windowSummedUp(conversationId, callSeq) {
       const summary = summaryAt(conversationId, callSeq);
