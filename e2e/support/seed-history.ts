@@ -62,6 +62,8 @@ export interface Said {
     owner: string;
     score: 'needless' | 'fine';
   };
+  /** The reply waited for the owner's approval; sent as it was, or as he changed it. */
+  draft?: { sent: string };
 }
 
 /** The ids that the next exchange gets. */
@@ -77,7 +79,7 @@ const ownerMs = 4 * 60_000;
 /** A whole exchange as the store keeps it, from envelope to claim. */
 function exchangeEvents(numbers: Numbers, one: Said): [number, NewEvent[]][] {
   numbers.exchange += 1;
-  const { at, said, answer, asked, score } = one;
+  const { at, said, answer, asked, draft, score } = one;
   const number = numbers.exchange;
   const exchangeId = ExchangeId.parse(`x${number}`);
   const dispatchId = `d${number}` as never;
@@ -110,6 +112,9 @@ function exchangeEvents(numbers: Numbers, one: Said): [number, NewEvent[]][] {
   const askedMs = asked ? ownerMs : 0;
   const callId = nextCall(numbers);
   const answeredAt = at + askedMs + 1900;
+  const drafted = draft ? draftEvents(numbers, about, answer, draft.sent) : undefined;
+  const sentAt = answeredAt + (draft ? ownerMs : 0);
+  const sent = draft?.sent ?? answer;
   return [
     ...opened,
     ...escalated,
@@ -123,16 +128,23 @@ function exchangeEvents(numbers: Numbers, one: Said): [number, NewEvent[]][] {
           ...about,
           payload: { callId, verdict: { kind: 'reply', text: answer } },
         },
+        ...(drafted?.opened ?? []),
+      ],
+    ],
+    [
+      sentAt,
+      [
+        ...(drafted?.settled ?? []),
         {
           type: 'dispatch.queued',
           ...about,
-          payload: { dispatchId, origin: 'supervisor', text: answer },
+          payload: { dispatchId, origin: 'supervisor', text: sent },
         },
         { type: 'dispatch.written', ...about, payload: { dispatchId } },
       ],
     ],
     [
-      answeredAt + 700,
+      sentAt + 700,
       [
         { type: 'dispatch.claimed', ...about, payload: { dispatchId } },
         { type: 'exchange.closed', ...about, payload: { how: 'delivered' } },
@@ -191,7 +203,6 @@ function escalationEvents(
   const itemId = ItemId.parse(`i${numbers.item}`);
   const verdict = { kind: 'escalate', question, proposal, reasoning: '' } as const;
   const item = { summary: question, proposal, reasoning: '', holds: true, stops: true };
-  const usual = { code: null, blocks: false, isOutage: false, retryAt: null };
   const settled = { itemId, how: 'answered', via: 'inbox', text: owner, extraUsd: 0 } as const;
   return [
     [one.at, [callStarted(one, about, callId)]],
@@ -203,7 +214,7 @@ function escalationEvents(
         {
           type: 'item.opened',
           ...about,
-          payload: { itemId, kind: 'escalation', ...item, ...usual },
+          payload: { itemId, kind: 'escalation', ...item, ...usualItem },
         },
       ],
     ],
@@ -218,6 +229,33 @@ function escalationEvents(
   ];
 }
 
+/** The owner reads the reply before it goes. */
+function draftEvents(
+  numbers: Numbers,
+  about: About,
+  proposal: string,
+  sent: string,
+): { opened: NewEvent[]; settled: NewEvent[] } {
+  numbers.item += 1;
+  const itemId = ItemId.parse(`i${numbers.item}`);
+  const summary = `A reply to ${about.sessionId} waits for your approval.`;
+  const item = { summary, proposal, reasoning: '', holds: true, stops: true };
+  const settled = { itemId, how: 'approved', via: 'inbox', text: sent, extraUsd: 0 } as const;
+  const edited = { itemId, before: proposal, after: sent };
+  return {
+    opened: [
+      { type: 'item.opened', ...about, payload: { itemId, kind: 'draft', ...item, ...usualItem } },
+    ],
+    settled: [
+      ...(sent === proposal
+        ? []
+        : [{ type: 'draft.edited', ...about, payload: edited } satisfies NewEvent]),
+      { type: 'item.settled', ...about, payload: settled },
+    ],
+  };
+}
+
+const usualItem = { code: null, blocks: false, isOutage: false, retryAt: null };
 const usualModel = 'claude-sonnet-5-5';
 const usualUsage: Usage = {
   ...{ input: 420, output: 310, cacheRead: 18_000, cacheWrite5m: 900, cacheWrite1h: 0 },

@@ -7,7 +7,7 @@ const day = 24 * hour;
 type Story = readonly (readonly [
   said: string,
   answer: string,
-  more?: Pick<Said, 'asked' | 'score'>,
+  more?: Pick<Said, 'asked' | 'draft' | 'score'>,
 ])[];
 
 const apiServer: Story = [
@@ -126,6 +126,7 @@ const docs: Story = [
   [
     'It stopped at step 4: the page says `npm run seed`, the script is called `db:seed`.',
     'Mend it, and add a check to CI that every `npm run` in the docs exists.',
+    { draft: { sent: 'Mend it, and add a check to CI that every `npm run` in the docs exists.' } },
   ],
   [
     'The check found two more: `npm run lint:fix` and `npm run start:all`. Both are mended.',
@@ -135,10 +136,16 @@ const docs: Story = [
   [
     'It does now. 31 commands checked, none missing.',
     'Then go on with the page about webhooks. Start from what people ask in the issues.',
+    {
+      draft: {
+        sent: 'Then go on with the page about webhooks. Start from what people ask in the issues; the newest 50 will do.',
+      },
+    },
   ],
   [
     'Most ask how to check the signature. I wrote it for Node, Python and Go, each run against a recorded event.',
     'Good. Say on the same page how old an event may be, and why.',
+    { draft: { sent: 'Good. Say on the same page how old an event may be, and why.' } },
   ],
   [
     'May I publish the page now? It is linked from nowhere yet.',
@@ -155,6 +162,7 @@ const docs: Story = [
   [
     'The quick start is down from 14 steps to 5.',
     'Follow it once more in an empty container and paste the last ten lines.',
+    { draft: { sent: 'Follow it once more in an empty container and paste the last ten lines.' } },
   ],
 ];
 
