@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,4 +45,19 @@ test('goes on in a folder that was made again', async () => {
   watching.renew();
   writeFileSync(path.join(queue, 'second'), '');
   await told('second');
+});
+
+test('goes on in a folder that could not be reached for a while', async () => {
+  const queue = path.join(folder, 'queue');
+  mkdirSync(queue);
+  start(queue);
+  renameSync(queue, path.join(folder, 'away'));
+  // The system refuses to follow it, as it refuses where the rights are gone.
+  symlinkSync('queue', queue);
+  watching.renew();
+  rmSync(queue);
+  renameSync(path.join(folder, 'away'), queue);
+  watching.renew();
+  writeFileSync(path.join(queue, 'a.json'), '');
+  await told('a.json');
 });

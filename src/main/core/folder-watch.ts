@@ -47,6 +47,11 @@ export function watchFolder(
   };
 }
 
+/** undefined also where it cannot be reached: rights were taken away, a link leads to itself. */
 function inodeOf(folder: string): number | undefined {
-  return statSync(folder, { throwIfNoEntry: false })?.ino;
+  try {
+    return statSync(folder).ino;
+  } catch {
+    return undefined;
+  }
 }

@@ -230,7 +230,14 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
   };
 }
 
-const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+/** Where nobody may look, the scan shall say so. */
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
 
 /** What keeps a reactor from its work. */
 interface Problem {
