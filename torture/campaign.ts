@@ -19,6 +19,8 @@ export interface Findings {
   rows: readonly Row[];
   /** One sentence each: what was promised, and what was seen instead. */
   failures: readonly string[];
+  /** One sentence each: what could not be tried here, and why. */
+  leftOut?: readonly string[];
 }
 
 /** An attempt to break Relay from outside: `npm run torture -- <name>`. */

@@ -19,7 +19,11 @@ if (!campaign || positionals.length !== 1 || !Number.isSafeInteger(seed)) {
 }
 
 const startedMs = performance.now();
-const { rows, failures } = await campaign.run({
+const {
+  rows,
+  failures,
+  leftOut = [],
+} = await campaign.run({
   seed,
   size: values.short ? 'short' : 'long',
   chance: chanceFrom(seed),
@@ -27,6 +31,7 @@ const { rows, failures } = await campaign.run({
 });
 const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
 console.table(rows);
+for (const one of leftOut) console.error(`LEFT OUT: ${one}`);
 for (const failure of failures) console.error(`BROKEN: ${failure}`);
 const size = values.short ? ' --short' : '';
 console.log(

@@ -9,10 +9,15 @@ const seed = 20261121;
 export function testShortForm(campaign: Campaign, timeoutMs = 120_000): void {
   test(`${campaign.name}: ${campaign.about}`, { timeout: timeoutMs }, async () => {
     const said: string[] = [];
-    const { rows, failures } = await campaign.run({
+    const {
+      rows,
+      failures,
+      leftOut = [],
+    } = await campaign.run({
       ...{ seed, size: 'short', chance: chanceFrom(seed) },
       say: (line) => said.push(line),
     });
+    for (const one of leftOut) console.warn(`${campaign.name} leaves out: ${one}`);
     const again = `npm run torture -- ${campaign.name} --seed ${seed} --short`;
     expect(failures, `${again}\n${said.slice(-20).join('\n')}`).toEqual([]);
     expect(rows.length).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import type { Campaign, Orders, Row } from '../campaign.ts';
 import { damages } from './damages.ts';
-import { harms } from './harms.ts';
+import { isOrdinary } from './harmed-relay.ts';
+import { type Harm, harms } from './harms.ts';
 import { canMount } from './private-mounts.ts';
 import { startTicketApi, type TicketApi } from './ticket-api.ts';
 import { comeBack } from './when-damaged.ts';
@@ -8,7 +9,7 @@ import { sufferWhileWorking } from './while-working.ts';
 
 /** Enough to tell that all of it works, in the time that a test may take. */
 const inShort: ReadonlySet<string> = new Set([
-  ...['full disk', 'dispatch replaced by a file', 'database locked', 'database deleted'],
+  ...['full disk', 'no rights in the home', 'database locked', 'database deleted'],
   ...['ten spots overwritten'],
 ]);
 
@@ -37,7 +38,11 @@ export const disk: Campaign = {
         }
       };
       await Promise.all([worker(), worker(), worker()]);
-      return { rows, failures };
+      const leftOut = harms.flatMap((harm) => {
+        const why = whyNot(harm);
+        return why === undefined ? [] : [`${harm.name}: ${why}`];
+      });
+      return { rows, failures, leftOut };
     } finally {
       await tickets.close();
     }
@@ -51,17 +56,13 @@ interface Task {
 
 function tasksOf({ size, chance }: Orders, tickets: TicketApi): Task[] {
   const isWanted = ({ name }: { name: string }) => size === 'long' || inShort.has(name);
-  const mayMount = canMount();
-  const suffered = harms.filter(isWanted).map((harm): Task => {
-    const { name } = harm;
-    if (harm.diskMegabytes && !mayMount) {
-      const what =
-        'not tried: mounting needs root (disk.integration.test.ts does it with fault points)';
-      return { name, run: async () => ({ failures: [], what }) };
-    }
-    const what = harm.says ? `${harm.isInInbox ? 'status, inbox' : 'status'}` : 'goes on';
-    return { name, run: async () => ({ failures: await sufferWhileWorking(harm, tickets), what }) };
-  });
+  const suffered = harms
+    .filter((harm) => isWanted(harm) && whyNot(harm) === undefined)
+    .map((harm): Task => {
+      const what = harm.says ? `${harm.isInInbox ? 'status, inbox' : 'status'}` : 'goes on';
+      const run = async () => ({ failures: await sufferWhileWorking(harm, tickets), what });
+      return { name: harm.name, run };
+    });
   const rounds = size === 'long' ? 3 : 1;
   const restored = Array.from({ length: rounds }, () => damages.filter(isWanted)).flat();
   return [
@@ -77,6 +78,14 @@ function tasksOf({ size, chance }: Orders, tickets: TicketApi): Task[] {
       };
     }),
   ];
+}
+
+/** What keeps a harm from being tried here; undefined where nothing does. */
+function whyNot({ needs }: Harm): string | undefined {
+  if (needs === 'mounts' && !canMount()) {
+    return 'mounting needs root (disk.integration.test.ts does it with fault points)';
+  }
+  return needs === 'rights' && !isOrdinary ? 'the rights of files do not hold for root' : undefined;
 }
 
 function told(report: {

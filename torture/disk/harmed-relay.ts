@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -22,11 +22,31 @@ import { openPrivateMounts, type PrivateMounts } from './private-mounts.ts';
 const root = path.join(import.meta.dirname, '..', '..');
 /** Nobody: a user that file permissions hold for. */
 const ordinaryUser = 65_534;
-const isRoot = process.getuid?.() === 0;
+const program = path.join(root, 'src', 'main', 'cli', 'index.ts');
+const user = String(ordinaryUser);
+const asOrdinary = ['setpriv', '--reuid', user, '--regid', user, '--clear-groups'];
+
+/** Whether the relay runs as an ordinary user though this process is root, for whom no rights hold. */
+const becomesOrdinary = process.getuid?.() === 0 && mayBecomeOrdinary();
+/** Whether it runs as one that the rights of files hold for. */
+export const isOrdinary = process.getuid?.() !== 0 || becomesOrdinary;
+
+/** Where the checkout lies in a folder for root alone, that user could not run it. */
+function mayBecomeOrdinary(): boolean {
+  const [file = '', ...args] = [...asOrdinary, process.execPath, program, '--version'];
+  try {
+    execFileSync(file, args, { stdio: 'ignore', cwd: '/' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export interface HarmedRelayOptions {
   api: { url: string; key: string };
-  /** The home lies on a disk of its own, of this size. */
+  /** Among mounts of its own (`canMount`). */
+  hasMounts?: boolean;
+  /** The home lies on a disk of its own, of this size; with `hasMounts`. */
   diskMegabytes?: number;
   config?: string;
 }
@@ -35,7 +55,7 @@ export interface HarmedRelayOptions {
 export interface HarmedRelay extends AsyncDisposable {
   /** The home as this process reaches it. */
   home: string;
-  /** Its own mounts, where the home lies on a disk of its own. */
+  /** Its own mounts, where it has any. */
   mounts: PrivateMounts | undefined;
   /** The home as the relay knows it. */
   ownHome: string;
@@ -64,12 +84,15 @@ export async function openHarmedRelay(options: HarmedRelayOptions): Promise<Harm
   mkdirSync(ownHome, { mode: 0o700 });
   const aside = path.join(folder, 'aside');
   mkdirSync(aside, { mode: 0o777 });
-  const mounts = options.diskMegabytes ? await openPrivateMounts() : undefined;
-  mounts?.run('mount', '-t', 'tmpfs', '-o', `size=${options.diskMegabytes}m`, 'tmpfs', ownHome);
+  const mounts = options.hasMounts ? await openPrivateMounts() : undefined;
+  if (options.diskMegabytes) {
+    const size = `size=${options.diskMegabytes}m`;
+    mounts?.run('mount', '-t', 'tmpfs', '-o', size, 'tmpfs', ownHome);
+  }
   const home = mounts ? mounts.seen(ownHome) : ownHome;
   chmodSync(home, 0o700);
   const own = (file: string) => {
-    if (isRoot) chownSync(file, ordinaryUser, ordinaryUser);
+    if (becomesOrdinary) chownSync(file, ordinaryUser, ordinaryUser);
   };
   for (const dir of [home, aside]) own(dir);
   writeFileSync(path.join(home, 'config.yaml'), options.config ?? '');
@@ -84,13 +107,11 @@ export async function openHarmedRelay(options: HarmedRelayOptions): Promise<Harm
     ANTHROPIC_BASE_URL: options.api.url,
     RELAY_TORTURE_CLOCK: clock,
   };
-  const user = String(ordinaryUser);
-  const asUser = isRoot ? ['setpriv', '--reuid', user, '--regid', user, '--clear-groups'] : [];
+  const asUser = becomesOrdinary ? asOrdinary : [];
   const preload = [
     '--import',
     pathToFileURL(path.join(import.meta.dirname, 'jumping-clock.ts')).href,
   ];
-  const program = path.join(root, 'src', 'main', 'cli', 'index.ts');
   const line = (...args: string[]): [string, string[]] => {
     const all = [
       ...(mounts?.prefix ?? []),

@@ -17,7 +17,9 @@ import type { HarmedRelay } from './harmed-relay.ts';
 /** Something that happens to the files of a relay at work, and how it is mended. */
 export interface Harm {
   name: string;
-  /** Where the home has to lie on a disk of its own. */
+  /** What not every machine and user has: mounts of one's own, a user that rights hold for. */
+  needs?: 'mounts' | 'rights';
+  /** Where the home has to lie on a disk of its own, of this size. */
   diskMegabytes?: number;
   /** @returns what mends it; undefined: Relay mends it by itself */
   harm(relay: HarmedRelay): Mend | undefined | Promise<Mend | undefined>;
@@ -61,9 +63,11 @@ function fill(relay: HarmedRelay): Mend {
   return () => rmSync(file);
 }
 
-function remount(relay: HarmedRelay): Mend {
-  relay.mounts?.run('mount', '-o', 'remount,ro', relay.ownHome);
-  return () => relay.mounts?.run('mount', '-o', 'remount,rw', relay.ownHome);
+/** Over it, since what is open for writing keeps a disk from being made read-only. */
+function overmount(relay: HarmedRelay): Mend {
+  relay.mounts?.run('mount', '--bind', relay.ownHome, relay.ownHome);
+  relay.mounts?.run('mount', '-o', 'remount,ro,bind', relay.ownHome);
+  return () => relay.mounts?.run('umount', relay.ownHome);
 }
 
 async function lock(relay: HarmedRelay): Promise<Mend> {
@@ -84,12 +88,19 @@ const notAFolder = /is not a folder any more/;
 const noRights = /may not write in its home/;
 
 export const harms: readonly Harm[] = [
-  { name: 'full disk', diskMegabytes: 24, harm: fill, says: /disk is full/, ...isHeld },
+  {
+    name: 'full disk',
+    needs: 'mounts',
+    diskMegabytes: 24,
+    harm: fill,
+    says: /disk is full/,
+    ...isHeld,
+  },
   {
     name: 'read-only home',
-    diskMegabytes: 24,
-    harm: remount,
-    says: /read-only|may not write/,
+    needs: 'mounts',
+    harm: overmount,
+    says: /home is read-only/,
     ...isHeld,
   },
   {
@@ -173,18 +184,21 @@ export const harms: readonly Harm[] = [
   },
   ...(['queue', 'dispatch'] as const).map((name) => ({
     name: `no rights in ${name}`,
+    needs: 'rights' as const,
     harm: (relay: HarmedRelay) => takeRights(relay, name, 0o700),
     says: noRights,
     ...isTold,
   })),
   {
     name: 'no rights in the home',
+    needs: 'rights',
     harm: (relay) => takeRights(relay, '.', 0o700),
     says: noRights,
     ...isHeld,
   },
   {
     name: 'no rights in state',
+    needs: 'rights',
     harm: (relay) => takeRights(relay, 'state', 0o700),
     says: undefined,
     ...isHeld,

@@ -14,6 +14,13 @@ export interface PrivateMounts {
 
 /** Whether this process may make any: root, on Linux, where namespaces are allowed. */
 export function canMount(): boolean {
+  mayMount ??= tryToMount();
+  return mayMount;
+}
+
+let mayMount: boolean | undefined;
+
+function tryToMount(): boolean {
   if (process.getuid?.() !== 0) return false;
   try {
     execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { becomes } from '../relay-run.ts';
+import { percentile } from '../soak/flatness.ts';
 import { type HarmedRelay, openHarmedRelay, takeNext } from './harmed-relay.ts';
 import type { Harm } from './harms.ts';
 import { replyTo, type TicketApi } from './ticket-api.ts';
 
 /** Long enough on a machine that others use too. */
 const deadlineMs = 30_000;
-const answersWithinMs = 5_000;
+const answersWithinMs = 1_500;
 
 /** One session has an untaken reply, one is being answered, one speaks in the midst of it. */
 const sessions = ['lying', 'asked', 'new'] as const;
@@ -23,6 +24,7 @@ export async function sufferWhileWorking(harm: Harm, tickets: TicketApi): Promis
   };
   await using relay = await openHarmedRelay({
     ...{ api: tickets.api, config },
+    hasMounts: harm.needs === 'mounts',
     ...(harm.diskMegabytes ? { diskMegabytes: harm.diskMegabytes } : {}),
   });
   await relay.start();
@@ -58,15 +60,18 @@ type Expect = (isSo: boolean, what: string) => void;
 
 async function judgeWords(relay: HarmedRelay, harm: Harm, says: RegExp, expectThat: Expect) {
   let problems = '';
-  let slowestMs = 0;
+  const tookMs: number[] = [];
   const isSaid = async () => {
     const startedAt = performance.now();
     problems = (await relay.call('status', {}).catch(() => undefined))?.problems.join(' ') ?? '';
-    slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+    tookMs.push(performance.now() - startedAt);
     return says.test(problems);
   };
   expectThat(await becomes(isSaid, deadlineMs), `the status said "${problems}"`);
-  expectThat(slowestMs < answersWithinMs, `the status took ${Math.round(slowestMs)} ms`);
+  for (let look = 0; look < 5; look += 1) await isSaid();
+  // Not the slowest: that may be any other program's doing.
+  const usualMs = Math.round(percentile(tookMs, 0.5));
+  expectThat(usualMs < answersWithinMs, `a look at the status took ${usualMs} ms`);
   if (!harm.isInInbox) return;
   const isThere = async () => (await diskItems(relay)).some((summary) => says.test(summary));
   expectThat(await becomes(isThere, deadlineMs), 'it was not in the inbox');
