@@ -9,10 +9,10 @@ import type { RelayProcess } from './relay-process.ts';
  */
 export function askPermission(
   relay: RelayProcess,
-  session: { id: string; title?: string; cwd?: string },
+  session: { id: string; title?: string; cwd?: string; transcript?: string },
   input: { command: string; description?: string },
 ): Promise<string> {
-  const { id, title, cwd } = session;
+  const { id, title, cwd, transcript } = session;
   const hook = spawn(path.join(relay.home, 'hooks', 'permission.sh'), {
     env: { ...relay.env, CLAUDE_CODE_SESSION_ID: id },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -20,7 +20,7 @@ export function askPermission(
   hook.stdin.end(
     JSON.stringify({
       ...{ session_id: id, title, cwd, hook_event_name: 'PermissionRequest' },
-      ...{ tool_name: 'Bash', tool_input: input },
+      ...{ tool_name: 'Bash', tool_input: input, transcript_path: transcript },
     }),
   );
   return text(hook.stdout);
