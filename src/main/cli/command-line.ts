@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findInstallation } from '#core/installation.ts';
 import { homeRoot } from '#core/settings/home-paths.ts';
+import { readWholeNumber } from './command-kit.ts';
 import type { ConnectOptions } from './commands/connect.ts';
 import type { CostOptions } from './commands/cost.ts';
 import type { DemoOptions } from './commands/demo.ts';
@@ -31,17 +32,6 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 type Json = { json?: boolean };
-
-/** What commands are described with. */
-export interface CommandKit {
-  context: CommandContext;
-  command(usage: string, description: string): Command;
-  /** One that shows something, to programs as well. */
-  look(usage: string, description: string): Command;
-  /** Runs what a command resolves to and keeps its exit code. */
-  run<A extends unknown[]>(action: (...args: A) => Promise<number>): (...args: A) => Promise<void>;
-  readWholeNumber(text: string): number;
-}
 
 function describeCommands(context: CommandContext, end: (code: number) => void): Command {
   const program = new Command('relay')
@@ -143,7 +133,7 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
     run(async (words: string[]) => (await import('./commands/say.ts')).say(context, words)),
   );
 
-  const kit = { context, command, look, run, readWholeNumber };
+  const kit = { context, command, look, run };
   describeMemoryCommands(kit);
 
   look('topic', 'the ntfy topic, and how to get notifications on the phone').action(
@@ -229,11 +219,6 @@ function asSentence(text: string): string {
   const fact = text.trim().replace(/^error: /, '');
   const sentence = fact.charAt(0).toUpperCase() + fact.slice(1).replace(/\n/g, ' ');
   return `${sentence.replace(/[.]?$/, '.')} See relay --help.\n`;
-}
-
-function readWholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('it must be a whole number.');
-  return Number(text);
 }
 
 function readPort(text: string): number {

@@ -1,18 +1,12 @@
 import { Argument } from 'commander';
 import type { Score } from '#shared/models.ts';
-import type { CommandKit } from './command-line.ts';
+import { type CommandKit, readWholeNumber } from './command-kit.ts';
 import type { DrivesOptions } from './commands/drives.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import type { SearchOptions } from './commands/search.ts';
 
 /** The commands about what is remembered and learnt. */
-export function describeMemoryCommands({
-  context,
-  command,
-  look,
-  run,
-  readWholeNumber,
-}: CommandKit) {
+export function describeMemoryCommands({ context, command, look, run }: CommandKit) {
   type Json = { json?: boolean };
   const memory = () => import('./commands/memory.ts');
 

@@ -2,7 +2,7 @@ import type { RelayEvent } from '#shared/events.ts';
 import type { ExchangeId, SessionId } from '#shared/ids.ts';
 import { type Known, tellingTypes } from '../drives/occurrence.ts';
 import type { Database } from './database.ts';
-import { eventColumns, toEvent } from './event-store.ts';
+import { type EventRow, eventColumns, toEvent } from './event-row.ts';
 
 /** What drives follow from. The cost is that of the events asked for, not of all. */
 export interface DriveQueries extends Known {
@@ -15,8 +15,6 @@ export interface DriveQueries extends Known {
   /** What the supervisor was last told in an exchange before an event; empty for nothing. */
   told(exchangeId: ExchangeId, beforeSeq?: number): string;
 }
-
-type EventRow = Parameters<typeof toEvent>[0];
 
 export function createDriveQueries(db: Database): DriveQueries {
   const types = tellingTypes.map((type) => `'${type}'`).join(', ');

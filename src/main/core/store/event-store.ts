@@ -3,25 +3,9 @@ import type { NewEvent, RelayEvent } from '#shared/events.ts';
 import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
 import { type AtPoint, noFault } from '../fault-point.ts';
 import type { Database } from './database.ts';
+import { type EventRow, eventColumns, toEvent } from './event-row.ts';
 import { createReadModels, readModelTables } from './read-models.ts';
-
-interface Row {
-  seq: number;
-  id: string;
-  ts_ns: bigint | string;
-  type: string;
-  session_id: string | null;
-  conversation_id: string | null;
-  exchange_id: string | null;
-  tool_use_id: string | null;
-  payload: string;
-  tokens: number;
-}
-
-/** Nanoseconds do not fit a JavaScript number, so they leave SQLite as text. */
-export const eventColumns = `events.seq, events.id, cast(events.ts_ns AS TEXT) AS ts_ns, events.type,
-  events.session_id, events.conversation_id, events.exchange_id, events.tool_use_id,
-  events.payload, events.tokens`;
+import { risingNanoseconds } from './rising-clock.ts';
 
 /**
  * The only truth: an append-only table of events. One writer. Appending is synchronous; what a reader
@@ -64,16 +48,15 @@ export interface EventStore {
   close(): void;
 }
 
-/** @param now the wall clock, epoch milliseconds */
 /** An envelope may bring 8 MiB: a page of many such would fit into no answer, and hardly into memory. */
 const longestPageCharacters = 16 * 1024 * 1024;
 
 /** As many rows as one page should hold, at least one; `more` where there are others. */
-function pageOf(found: Iterable<unknown>, limit: number): { rows: Row[]; more: boolean } {
-  const rows: Row[] = [];
+function pageOf(found: Iterable<unknown>, limit: number): { rows: EventRow[]; more: boolean } {
+  const rows: EventRow[] = [];
   let characters = 0;
   // The statements select the columns of a row.
-  for (const row of found as Iterable<Row>) {
+  for (const row of found as Iterable<EventRow>) {
     if (rows.length === limit || characters > longestPageCharacters) return { rows, more: true };
     rows.push(row);
     characters += row.payload.length;
@@ -81,6 +64,7 @@ function pageOf(found: Iterable<unknown>, limit: number): { rows: Row[]; more: b
   return { rows, more: false };
 }
 
+/** @param now the wall clock, epoch milliseconds */
 export function createEventStore(
   db: Database,
   atPoint: AtPoint = noFault,
@@ -115,7 +99,7 @@ export function createEventStore(
   const end = last.get() as { seq: bigint | null; ts: bigint | null };
   let lastSeq = Number(end.seq ?? 0n);
   const nextNs = risingNanoseconds(end.ts ?? 0n, now);
-  const rows = (found: Iterable<unknown>) => Array.from(found, (row) => toEvent(row as Row));
+  const rows = (found: Iterable<unknown>) => Array.from(found, (row) => toEvent(row as EventRow));
 
   const snapshot = db
     .prepare('SELECT state FROM state_snapshot WHERE version = ? AND seq <= ?')
@@ -190,7 +174,7 @@ export function createEventStore(
     },
     event(seq) {
       const row = bySeq.get(seq);
-      return row ? toEvent(row as Row) : undefined;
+      return row ? toEvent(row as EventRow) : undefined;
     },
     page({ sessionId, conversationId, before = Number.MAX_SAFE_INTEGER, limit }) {
       if (sessionId && conversationId) {
@@ -250,50 +234,4 @@ export function createEventStore(
     })();
   }
   return store;
-}
-
-export function toEvent(row: Row): RelayEvent {
-  const tsNs = String(row.ts_ns);
-  // What is in the store was checked before it was appended.
-  return {
-    seq: row.seq,
-    id: row.id,
-    tsNs,
-    at: Number(tsNs.slice(0, -6)),
-    type: row.type,
-    payload: payloadOf(row),
-    tokens: row.tokens,
-    sessionId: row.session_id,
-    conversationId: row.conversation_id,
-    exchangeId: row.exchange_id,
-    toolUseId: row.tool_use_id,
-  } as RelayEvent;
-}
-
-/** @throws like SQLite at damage: what was stored was JSON */
-function payloadOf({ seq, payload }: Row): unknown {
-  try {
-    return JSON.parse(payload);
-  } catch {
-    const error = new Error(`event ${seq} cannot be read`);
-    throw Object.assign(error, { code: 'SQLITE_CORRUPT_PAYLOAD' });
-  }
-}
-
-/** The wall clock in nanoseconds, made finer by the monotonic one, never twice the same and never
- * earlier than what is stored already. */
-function risingNanoseconds(stored: bigint, clock: () => number): () => bigint {
-  const offset = BigInt(clock()) * 1_000_000n - process.hrtime.bigint();
-  let drift = offset;
-  let last = stored;
-  return () => {
-    const monotonic = process.hrtime.bigint();
-    const wall = BigInt(clock()) * 1_000_000n;
-    // A clock that was set, or a machine that slept: follow the wall clock.
-    const apart = wall - (monotonic + drift);
-    if (apart > 50_000_000n || apart < -50_000_000n) drift = wall - monotonic;
-    const now = monotonic + drift;
-    last = now > last ? now : last + 1n;
-    return last;
-  };
 }

@@ -2,7 +2,7 @@ import type { RelayEvent } from '#shared/events.ts';
 import type { ConversationId, FactId, SessionId } from '#shared/ids.ts';
 import type { Brief, Fact, SummaryLine } from '#shared/models.ts';
 import type { Database } from './database.ts';
-import { eventColumns, toEvent } from './event-store.ts';
+import { type EventRow, eventColumns, toEvent } from './event-row.ts';
 
 /** What is kept for the supervisor beside the conversation, and what its summaries stand for. */
 export interface MemoryQueries {
@@ -21,8 +21,6 @@ export interface MemoryQueries {
     range: { fromPosition: number; toPosition: number; limit: number },
   ): { position: number; event: RelayEvent }[];
 }
-
-type EventRow = Parameters<typeof toEvent>[0];
 
 export function createMemoryQueries(db: Database): MemoryQueries {
   const factColumns =

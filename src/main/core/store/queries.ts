@@ -5,7 +5,7 @@ import type { Usage } from '#shared/usage.ts';
 import type { ConversationEntry, ConversationSummary } from '../conversation/entry.ts';
 import type { Database } from './database.ts';
 import { createDriveQueries, type DriveQueries } from './drive-queries.ts';
-import { eventColumns, toEvent } from './event-store.ts';
+import { type EventRow, eventColumns, toEvent } from './event-row.ts';
 import { createMemoryQueries, type MemoryQueries } from './memory-queries.ts';
 import { createOutcomeQueries, type OutcomeQueries } from './outcomes.ts';
 import { pendingEntriesSql } from './read-models.ts';
@@ -161,7 +161,7 @@ export function createQueries(db: Database): Queries {
     .pluck();
 
   // The rows below have the columns their statements name; better-sqlite3 cannot type that.
-  type EntryRow = Parameters<typeof toEvent>[0] & {
+  type EntryRow = EventRow & {
     position: number | null;
     title: string | null;
   };
@@ -175,7 +175,7 @@ export function createQueries(db: Database): Queries {
   };
 
   const instructionsBefore = (seq: number): string | undefined => {
-    const row = instructions.get(seq) as Parameters<typeof toEvent>[0] | undefined;
+    const row = instructions.get(seq) as EventRow | undefined;
     const event = row ? toEvent(row) : undefined;
     return event?.type === 'system_message' ? event.payload.text : undefined;
   };

@@ -3,7 +3,7 @@ import type { ConversationId, SessionId } from '#shared/ids.ts';
 import type { Found } from '#shared/models.ts';
 import { saidIn } from '#shared/said.ts';
 import type { Database } from './database.ts';
-import { eventColumns, toEvent } from './event-store.ts';
+import { type EventRow, eventColumns, toEvent } from './event-row.ts';
 import { excerptOf, searchWords, wordsIn } from './search-words.ts';
 
 export interface Sought {
@@ -19,8 +19,6 @@ export interface Sought {
   /** Looks through the matches without the uses of this tool: a search would find itself. */
   exceptTool?: string;
 }
-
-type EventRow = Parameters<typeof toEvent>[0];
 
 /** The newest that match are looked at, not all: that would cost as much as there is history. */
 const mostRanked = 300;
