@@ -7,6 +7,7 @@ import { words } from '../../src/renderer/words.ts';
 import { expect, type Interface, test } from '../support/interface.ts';
 import { letter, partsOf } from '../support/parts.ts';
 import { escalation } from '../support/supervisor.ts';
+import { tabTo } from '../support/tab-to.ts';
 
 /**
  * USD per million tokens of claude-sonnet-5-5, as published in October 2026. Not read from the price
@@ -83,24 +84,6 @@ const keyboard: Hand = {
   },
   openCosts: (page) => page.keyboard.press('3'),
 };
-
-/** Goes on with Tab until the control has the focus, and the focus can be seen. */
-async function tabTo(control: Locator): Promise<void> {
-  await expect(control).toBeVisible();
-  const hasFocus = () => control.evaluate((element) => element === document.activeElement);
-  for (let tabs = 0; tabs < 80; tabs += 1) {
-    if (await hasFocus()) {
-      const isSeen = await control.evaluate((element) => {
-        const { outlineStyle, boxShadow, borderColor } = getComputedStyle(element);
-        return outlineStyle !== 'none' || boxShadow !== 'none' || borderColor !== '';
-      });
-      expect(isSeen, `the focus on ${control} can be seen`).toBe(true);
-      return;
-    }
-    await control.page().keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not reach ${control}.`);
-}
 
 for (const [how, hand] of Object.entries({
   'with the mouse': mouse,
