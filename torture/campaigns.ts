@@ -1,8 +1,9 @@
 import type { Campaign } from './campaign.ts';
 import { crash } from './crash/campaign.ts';
 import { disk } from './disk/campaign.ts';
+import { fuzz } from './fuzz/campaign.ts';
 import { input } from './input/campaign.ts';
 import { soak } from './soak/campaign.ts';
 
 /** All there are, a folder each. */
-export const campaigns: readonly Campaign[] = [crash, input, disk, soak];
+export const campaigns: readonly Campaign[] = [crash, input, disk, soak, fuzz];

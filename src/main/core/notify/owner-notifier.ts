@@ -13,6 +13,8 @@ import { buttonBody } from './phone-word.ts';
 interface PhoneOptions {
   settings: SettingsStore;
   log: Logger;
+  /** Somebody waits for the answer: what fails is told, not tried again. */
+  isWaitedFor?: boolean;
 }
 
 interface OwnerPhoneOptions extends PhoneOptions {
@@ -63,7 +65,8 @@ export function createOwnerReplies({
 /** Sends one message that only shows that messages arrive; a sentence when it did not go out. */
 export function createTestNotification(options: PhoneOptions): () => Promise<string | undefined> {
   const message = 'This is a test. What needs you will arrive like this.';
-  return () => sendToPhone(options, { title: 'Relay', message, priority: 3, tags: ['relay'] });
+  const waitedFor = { ...options, isWaitedFor: true };
+  return () => sendToPhone(waitedFor, { title: 'Relay', message, priority: 3, tags: ['relay'] });
 }
 
 /** Yes and no, in the words of what is asked. */
@@ -98,11 +101,12 @@ function replyTopic(settings: SettingsStore): ReplyTopic | undefined {
   return token ? { ...named, token: token.secret.reveal() } : named;
 }
 
-function phoneOf({ settings, log }: PhoneOptions): Ntfy | undefined {
+function phoneOf({ settings, log, isWaitedFor }: PhoneOptions): Ntfy | undefined {
   const { RELAY_NTFY_TOPIC: topic, RELAY_NTFY_TOKEN: token } = settings.secrets();
   if (!topic) return undefined;
   const { server } = settings.current().ntfy;
-  const named = { server, topic: topic.secret.reveal(), log };
+  const patience = isWaitedFor ? { waitsMs: [] } : {};
+  const named = { server, topic: topic.secret.reveal(), log, ...patience };
   return createNtfy(token ? { ...named, token: token.secret.reveal() } : named);
 }
 

@@ -1,5 +1,7 @@
 import { isNestedDeeper } from '#shared/nesting.ts';
+import { plainLine } from '#shared/plain-line.ts';
 import {
+  type RpcError,
   type RpcHandlers,
   type RpcInput,
   type RpcName,
@@ -40,7 +42,8 @@ export function createPort({ handlers, subscribe, onCrash }: PortOptions): Relay
     if (!parsed.success) return failure('bad-input', inputSentence(name, parsed.error));
     try {
       // The schema of this very name made the value; TypeScript loses the tie through the lookup.
-      return await handlers.handle(name, parsed.data as RpcParsedInput<N>);
+      const answer = await handlers.handle(name, parsed.data as RpcParsedInput<N>);
+      return answer.ok ? answer : failure(answer.error.code, answer.error.message);
     } catch (error) {
       onCrash(name, error);
       return failure('failed', `Relay failed at ${name}. The log says more.`);
@@ -70,6 +73,9 @@ export function isRpcName(name: string): name is RpcName {
   return Object.hasOwn(rpc, name);
 }
 
-function failure(code: 'not-found' | 'bad-input' | 'failed', message: string): RpcResult<never> {
-  return { ok: false, error: { code, message } };
+/** A sentence, whatever it quotes of what came in. */
+function failure(code: RpcError['code'], message: string): RpcResult<never> {
+  return { ok: false, error: { code, message: plainLine(message, longestSentence) } };
 }
+
+const longestSentence = 400;
