@@ -13,9 +13,9 @@ import { fromSchema, spoiled } from './from-schema.ts';
 import { mutationsOf } from './mutations.ts';
 import { bytesOf, unfitSentences } from './parser-target.ts';
 
-const roundsOf = { short: 1, long: 40 };
+const roundsOf = { short: 1, long: 20 };
 const callsPerRound = { short: 120, long: 500 };
-const garbageOf = { short: 40, long: 5_000 };
+const garbageOf = { short: 40, long: 2_000 };
 const deadlineMs = 15_000;
 
 /** Not these: each starts a relay of its own. */
