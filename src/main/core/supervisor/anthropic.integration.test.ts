@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Answer, type MessagesApi, startMessagesApi } from '#demo/messages-api.ts';
 import type { Usage } from '#shared/usage.ts';
@@ -60,6 +61,50 @@ async function ask(answer: Answer, asked: Ask = {}) {
     asked.signal ?? never,
   );
   return { api, outcome, progress };
+}
+
+/** Says all there is to an answer and then forgets to end the response. */
+async function openGateway() {
+  const sockets: Socket[] = [];
+  const server = createServer((asked, response) => {
+    const isCount = asked.url !== '/v1/messages';
+    const type = isCount ? 'application/json' : 'text/event-stream';
+    response.writeHead(200, { 'content-type': type });
+    if (isCount) return void response.end('{"input_tokens":5}');
+    for (const event of [
+      {
+        type: 'message_start',
+        message: { model: 'gateway-model', usage: { input_tokens: 7, output_tokens: 1 } },
+      },
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Go.' } },
+      { type: 'news_of_2027', index: 0 },
+      { type: 'content_block_stop', index: 0 },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn' },
+        usage: { output_tokens: 3, cache_creation_input_tokens: 11 },
+      },
+      { type: 'message_stop' },
+    ]) {
+      response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    }
+  });
+  server.on('connection', (socket) => sockets.push(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const supervisor = createAnthropicSupervisor({
+    credential: () => ({ authToken: 'gateway-token' }),
+    baseUrl: () => `http://127.0.0.1:${port}`,
+    idleTimeoutMs: 60_000,
+  });
+  return {
+    ...{ supervisor, sockets },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 function faultIn(outcome: CallOutcome) {
@@ -138,45 +183,25 @@ describe('an answer', () => {
   });
 
   test('does not wait for a response to end that has said message_stop', async () => {
-    const server = createServer((_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      for (const event of [
-        {
-          type: 'message_start',
-          message: { model: 'gateway-model', usage: { input_tokens: 7, output_tokens: 1 } },
-        },
-        { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-        { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Go.' } },
-        { type: 'news_of_2027', index: 0 },
-        { type: 'content_block_stop', index: 0 },
-        {
-          type: 'message_delta',
-          delta: { stop_reason: 'end_turn' },
-          usage: { output_tokens: 3, cache_creation_input_tokens: 11 },
-        },
-        { type: 'message_stop' },
-      ]) {
-        response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-      }
+    await using gateway = await openGateway();
+    const outcome = await gateway.supervisor.answer(request, () => {}, never);
+    expect(answerIn(outcome)).toMatchObject({
+      text: 'Go.',
+      model: 'gateway-model',
+      usage: { input: 7, output: 3, cacheRead: 0, cacheWrite5m: 11, cacheWrite1h: 0 },
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const supervisor = createAnthropicSupervisor({
-      credential: () => ({ authToken: 'gateway-token' }),
-      baseUrl: () => `http://127.0.0.1:${port}`,
-      idleTimeoutMs: 60_000,
-    });
-    try {
-      const outcome = await supervisor.answer(request, () => {}, never);
-      expect(answerIn(outcome)).toMatchObject({
-        text: 'Go.',
-        model: 'gateway-model',
-        usage: { input: 7, output: 3, cacheRead: 0, cacheWrite5m: 11, cacheWrite1h: 0 },
-      });
-    } finally {
-      server.closeAllConnections();
-      server.close();
-    }
+  });
+
+  test('lets it end, for the sake of the connection, and hangs up if it does not', async () => {
+    await using gateway = await openGateway();
+    await gateway.supervisor.answer(request, () => {}, never);
+    const [first] = gateway.sockets;
+    if (!first) return expect.unreachable('a connection was made');
+    const closed = once(first, 'close');
+    // Whatever was hung up before this would be known by its end.
+    expect(await gateway.supervisor.countTokens('gateway-model', 'one', never)).toBe(5);
+    expect(first.destroyed).toBe(false);
+    await closed;
   });
 });
 

@@ -39,6 +39,8 @@ export interface AnthropicSupervisorOptions {
 }
 
 const defaultIdleTimeoutMs = 120_000;
+/** From the last event of an answer to the end of its response. */
+const endsWithinMs = 1000;
 /** For counting and probing, which answer at once or not at all. */
 const shortTimeoutMs = 30_000;
 
@@ -115,11 +117,13 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
           requestId = opened.request_id ?? undefined;
           contentType = opened.response.headers.get('content-type') ?? '';
           report(onProgress, { kind: 'started', requestId });
-          for await (const event of opened.data) {
-            const progress = taken(reception, event);
+          const events = opened.data[Symbol.asyncIterator]();
+          for (let next = await events.next(); !next.done; next = await events.next()) {
+            const progress = taken(reception, next.value);
             if (progress) report(onProgress, progress);
-            // The rest is silence; a gateway may forget to end the response.
-            if (reception.isComplete) break;
+            if (!reception.isComplete) continue;
+            void letEnd(events, () => opened.data.controller.abort());
+            break;
           }
           return host;
         },
@@ -153,6 +157,23 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
       return { ok: true, found: `${probed.value} takes the key and knows ${model}.` };
     },
   };
+}
+
+/**
+ * The rest is silence, and nobody waits for it. But a response that is left alone ends in a moment by
+ * itself, and its connection serves the next call; one that is broken off takes the connection along.
+ * A gateway may forget to end it.
+ */
+async function letEnd(events: AsyncIterator<unknown>, abort: () => void): Promise<void> {
+  const tooLate = setTimeout(abort, endsWithinMs).unref();
+  try {
+    await events.next();
+    await events.return?.();
+  } catch {
+    // Nothing depends on it any more.
+  } finally {
+    clearTimeout(tooLate);
+  }
 }
 
 async function countTokens(
