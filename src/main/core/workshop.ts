@@ -223,6 +223,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       for (const watching of folderWatches) watching.close();
       claimWatch.close();
       permissionDesk.stop();
+      await intake.stop();
       await caller.stop();
       await tokenCounter.stop();
       await phoneReplies.stop();

@@ -28,6 +28,8 @@ export interface Engine {
   executeAll(commands: readonly Command[]): Outcome[];
   /** Has on disk what was left for the next commit to take along. */
   flush(): void;
+  /** Settles when everything that was committed before is on disk. Rejects with the system's error. */
+  onDisk(): Promise<void>;
   /**
    * Writes the snapshot that makes the next start quick.
    * @throws what SQLite throws.
@@ -47,10 +49,13 @@ export interface EngineOptions {
 const eventsBetweenSnapshots = 5000;
 
 /**
- * What needs no fsync of its own. If the power fails before the next one: a call that was not said to
- * have started is made again like any that was interrupted; a reply is found to be taken again.
+ * What needs no fsync of its own. If the power fails before the next one: an envelope is still in the
+ * queue (the intake waits for `onDisk` before it removes it); a call that was not said to have started
+ * is made again like any that was interrupted; a reply is found to be taken again.
  */
 const onDiskSoon: ReadonlySet<Command['kind']> = new Set([
+  'acceptEnvelope',
+  'repeatEnvelope',
   'recordInstructions',
   'tellDrives',
   'startCall',
@@ -156,6 +161,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (isFlushDue) store.flush();
       isFlushDue = false;
     },
+    onDisk: () => store.onDisk(),
     saveSnapshot,
   };
 }

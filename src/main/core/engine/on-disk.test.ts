@@ -72,9 +72,9 @@ function finish(call: ReturnType<typeof start>) {
   engine.execute({ kind: 'finishCall', ...call, ...money, ...end, verdict });
 }
 
-test('an envelope is on disk when it is accepted, the start of a call by and by', () => {
+test('an envelope and the start of a call are on disk by and by', () => {
   speak();
-  expect(synchronous()).toBe(full);
+  expect(synchronous()).toBe(normal);
   start();
   expect(synchronous()).toBe(normal);
   engine.flush();

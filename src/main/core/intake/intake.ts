@@ -31,10 +31,13 @@ export interface ScanResult {
 export interface Intake {
   /**
    * Takes the owner's word by file and then what lies in the queue, oldest first, as much as one
-   * transaction should hold. Returns when the events are committed and the files are gone.
+   * transaction should hold. Returns when the events are committed; the files leave a moment later,
+   * when the events are on disk, so that no call has to wait for that.
    * @throws what the file system or SQLite throws; nothing is lost, scan again.
    */
   scan(): ScanResult;
+  /** Settles when the files of the last scan are gone. */
+  stop(): Promise<void>;
 }
 
 /** One transaction (one fsync) takes at most so many envelopes, and so many bytes unless it is one:
@@ -44,24 +47,26 @@ const batchBytes = 16 * 1024 * 1024;
 /** A file that cannot be read as JSON and has not changed for this long is not being written. */
 const settledAfterMs = 1000;
 
+/** A file whose event is committed. */
 interface Taken {
   file: QueueFile;
   seen: Seen;
+  fileKey: string;
 }
 
 /** What is to be done about a file: nothing yet, where it has neither. */
 interface Look {
   command?: Command & { kind: 'acceptEnvelope' | 'repeatEnvelope' | 'rejectEnvelope' };
   /** Where it is to be removed, once the command is committed. */
-  seen?: Seen;
+  taken?: Taken;
 }
 
 /** Of the machine and not of one file: the order would not be kept by going on with the next. */
 const everybodysFaults = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'EDQUOT', 'EROFS']);
 
 /**
- * Envelopes become events. A file leaves the queue only after its event is committed, and is known
- * again by its key if the relay dies in between.
+ * Envelopes become events. A file leaves the queue only after its event is committed and on disk, and
+ * is known again by its key if the relay dies in between.
  */
 export function createIntake(options: IntakeOptions): Intake {
   const { home, engine, queries, log, now = Date.now, atPoint = noFault } = options;
@@ -74,6 +79,9 @@ export function createIntake(options: IntakeOptions): Intake {
   let fileFault: unknown;
   /** Files that may be unfinished: what they looked like, and since when. */
   const unfinished = new Map<string, { look: string; since: number }>();
+  /** By their keys: committed, and to be removed once that is on disk. */
+  const leaving = new Map<string, Taken>();
+  let removal: Promise<void> | undefined;
 
   function scan(): ScanResult {
     let ownerFault: unknown;
@@ -122,10 +130,10 @@ export function createIntake(options: IntakeOptions): Intake {
     const taken: Taken[] = [];
     const ids = new Set<string>();
     for (const file of files) {
-      const { command, seen } = lookAt(file, ids);
+      const { command, taken: one } = lookAt(file, ids);
       if (command?.kind === 'rejectEnvelope') unrecorded.push(command);
       else if (command) commands.push(command);
-      if (seen) taken.push({ file, seen });
+      if (one) taken.push(one);
     }
     if (commands.length + unrecorded.length > 0) {
       atPoint('intake.read');
@@ -134,10 +142,29 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       unrecorded = [];
     }
-    if (taken.length > 0) atPoint('intake.committed');
-    for (const one of taken) {
-      remove(one);
-      atPoint('intake.removed');
+    if (taken.length === 0) return;
+    atPoint('intake.committed');
+    for (const one of taken) leaving.set(one.fileKey, one);
+    removal ??= removeLeaving().finally(() => {
+      removal = undefined;
+    });
+  }
+
+  /** Those that come meanwhile wait for the next fsync, together. */
+  async function removeLeaving(): Promise<void> {
+    while (leaving.size > 0) {
+      const ready = [...leaving.values()];
+      try {
+        await engine.onDisk();
+        for (const one of ready) {
+          remove(one);
+          atPoint('intake.removed');
+        }
+      } catch (error) {
+        // They stay where they are until the next scan finds them there, taken.
+        log.warn({ error }, 'envelopes that were taken could not be removed yet');
+      }
+      for (const { fileKey } of ready) leaving.delete(fileKey);
     }
   }
 
@@ -165,7 +192,9 @@ export function createIntake(options: IntakeOptions): Intake {
       return {};
     }
     const { bytes, fileKey, seen } = read;
-    if (queries.isFileTaken(fileKey)) return { seen };
+    if (leaving.has(fileKey)) return {};
+    const taken = { file, seen, fileKey };
+    if (queries.isFileTaken(fileKey)) return { taken };
     const parsed = parseEnvelope(bytes, name);
     if (!parsed.ok) {
       if (parsed.maybeUnfinished && !isSettled(file)) return {};
@@ -184,11 +213,11 @@ export function createIntake(options: IntakeOptions): Intake {
     if (envelopeId !== null) {
       const key = `${sessionId}\n${envelopeId}`;
       if (idsInBatch.has(key) || queries.isIdTaken(sessionId, envelopeId)) {
-        return { command: { kind: 'repeatEnvelope', sessionId, facts }, seen };
+        return { command: { kind: 'repeatEnvelope', sessionId, facts }, taken };
       }
       idsInBatch.add(key);
     }
-    return { command: { kind: 'acceptEnvelope', sessionId, facts, word }, seen };
+    return { command: { kind: 'acceptEnvelope', sessionId, facts, word }, taken };
   }
 
   function reject(file: QueueFile, why: { seen: Seen; reason: string }): Look {
@@ -222,7 +251,7 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  return { scan };
+  return { scan, stop: async () => removal };
 }
 
 function nextBatch(files: readonly QueueFile[]): QueueFile[] {

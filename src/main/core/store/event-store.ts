@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { closeSync, fsync, fsyncSync, openSync } from 'node:fs';
 import type { NewEvent, RelayEvent } from '#shared/events.ts';
 import type { ConversationId, ExchangeId, SessionId } from '#shared/ids.ts';
 import { type AtPoint, noFault } from '../fault-point.ts';
@@ -21,6 +22,9 @@ export interface EventStore {
   transaction<T>(work: () => T, onDisk?: 'now' | 'soon'): T;
   /** Has everything that was committed on disk. */
   flush(): void;
+  /** Settles when everything that was committed before is on disk; nobody waits for it meanwhile.
+   * Rejects with the system's error. */
+  onDisk(): Promise<void>;
   /** Gives each event its place and time and brings the read models up to it. */
   append(events: readonly NewEvent[]): RelayEvent[];
   /** After `after`, oldest first; fewer than `limit` where they are large, none only at the end. */
@@ -110,6 +114,9 @@ export function createEventStore(
 
   // Who opened the database without any fsync wants none.
   const isSyncOff = db.pragma('synchronous', { simple: true }) === 0;
+  const hasNoLog = isSyncOff || db.memory;
+  /** SQLite holds its locks on the other two files: closing this one here gives none of them away. */
+  const openLog = () => openSync(`${db.name}-wal`, 'r+');
   let synced: 'now' | 'soon' | undefined;
   /** Of the commits from here on. In WAL mode NORMAL leaves out the fsync and nothing else: what
    * the power may take are the last commits, in order; the file stays whole. */
@@ -207,9 +214,24 @@ export function createEventStore(
       setTokens.run(tokens, seq);
     },
     flush() {
-      // Before it copies anything, it has the whole log on disk.
-      db.pragma('wal_checkpoint(PASSIVE)');
+      if (hasNoLog) return;
+      const log = openLog();
+      try {
+        fsyncSync(log);
+      } finally {
+        closeSync(log);
+      }
     },
+    onDisk: () =>
+      new Promise((resolve, reject) => {
+        if (hasNoLog) return resolve();
+        const log = openLog();
+        fsync(log, (error) => {
+          closeSync(log);
+          if (error) reject(error);
+          else resolve();
+        });
+      }),
     rebuild() {
       db.transaction(() => {
         // `entries` refers to events only, so the order does not matter.

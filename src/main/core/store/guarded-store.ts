@@ -38,6 +38,7 @@ export function guardStore(
     setTokens: (seq, tokens) => guarded(() => store.setTokens(seq, tokens)),
     writeSnapshot: (...snapshot) => guarded(() => store.writeSnapshot(...snapshot)),
     flush: () => guarded(() => store.flush()),
+    onDisk: async () => guarded(() => store.onDisk()),
   };
 }
 
