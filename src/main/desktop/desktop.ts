@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, powerMonitor, session } from 'electron';
+import { app, powerMonitor } from 'electron';
 import type { Home } from '#core/settings/home.ts';
 import { watchSettings } from '#core/settings/settings.ts';
 import { windowChannels } from '#shared/desktop-channels.ts';
@@ -13,50 +13,34 @@ import { keyPlaceOf, withKeychain } from './keychain-port.ts';
 import { findRelay } from './link/find-relay.ts';
 import { openLink } from './link/relay-link.ts';
 import { showNativeNotice } from './notifications/native-notice.ts';
-import { createOwnerNotices, type OwnerNotices } from './notifications/owner-notices.ts';
+import { createOwnerNotices } from './notifications/owner-notices.ts';
 import type { Programs } from './programs.ts';
 import { relayCommand } from './relay-command.ts';
-import { guardSession } from './security/guard-contents.ts';
-import { serveInterface } from './security/interface-scheme.ts';
 import { hiddenFlag, startAtLogin } from './start-at-login.ts';
 import { openTray } from './tray/relay-tray.ts';
 import type { TrayAction } from './tray/tray-view.ts';
 import { watchRelay } from './watch-relay.ts';
 import { answerInterface } from './window/answer-interface.ts';
-import { openRelayWindow } from './window/relay-window.ts';
+import type { RelayWindow } from './window/relay-window.ts';
 
-/** Puts the desktop together once Electron is ready; it ends with the app. */
-export function startDesktop(home: Home, programs: Programs, userData: string): void {
-  // Registered at once: a second start may come while this one still begins.
-  const begun = app.whenReady().then(() => begin(home, programs, userData));
-  app.on('second-instance', (_event, argv) => {
-    if (!argv.includes(hiddenFlag)) void begun.then((desktop) => desktop.open());
-  });
-  app.on('activate', () => void begun.then((desktop) => desktop.open()));
-  // It stays in the tray.
-  app.on('window-all-closed', () => {});
-  begun.catch((error: unknown) => {
-    console.error(error);
-    app.exit(1);
-  });
+export interface DesktopParts {
+  home: Home;
+  programs: Programs;
+  /** The folder of the desktop's own files. */
+  userData: string;
+  window: RelayWindow;
 }
 
-function begin(home: Home, programs: Programs, userData: string) {
+export interface Desktop {
+  open(): void;
+  /** Ends in order what the desktop is at, the relay in it too. */
+  end(): Promise<void>;
+}
+
+/** Everything but the window, which is there already and may have asked for something. */
+export function putTogether({ home, programs, userData, window }: DesktopParts): Desktop {
   const { version, resourcesDir } = programs;
-  guardSession(session.defaultSession);
-  serveInterface(session.defaultSession, programs.rendererDir);
   let shownItem: ItemId | null = null;
-  let notices: OwnerNotices | undefined;
-  // Before all else: its process starts beside this one, which meanwhile puts together the rest. What
-  // the window asks is heard only after this function has returned, so all of it will be answered.
-  const window = openRelayWindow({
-    session: session.defaultSession,
-    version,
-    iconPath: join(resourcesDir, 'icons', 'relay.png'),
-    placePath: join(userData, 'window.json'),
-    onAttention: () => notices?.attentionChanged(),
-  });
-  if (!process.argv.includes(hiddenFlag)) window.showWhenReady();
   setAppMenu();
   const keychain = openKeychain(join(userData, 'secrets.json'));
   const settings = watchSettings(home, process.env, keychain);
@@ -73,7 +57,7 @@ function begin(home: Home, programs: Programs, userData: string) {
     window.tell(windowChannels.navigate, 'inbox');
     window.show();
   };
-  notices = createOwnerNotices({
+  const notices = createOwnerNotices({
     show: showNativeNotice,
     isSeen: (itemId) => shownItem === itemId && window.hasAttention(),
     isEnabled: () => settings.current().desktop.notifications,
@@ -118,7 +102,7 @@ function begin(home: Home, programs: Programs, userData: string) {
 
   const watch = watchRelay(link, (glance) => {
     tray.show(glance);
-    notices?.update(glance);
+    notices.update(glance);
     showBadge(glance.kind === 'linked' ? glance.inbox.length : 0, window, resourcesDir);
   });
   const login = startAtLogin(loginCommand());
@@ -130,9 +114,11 @@ function begin(home: Home, programs: Programs, userData: string) {
     command: relayCommand(programs.commandPath),
     onItemShown(itemId) {
       shownItem = itemId;
-      notices?.attentionChanged();
+      notices.attentionChanged();
     },
   });
+
+  window.onAttention(notices.attentionChanged);
 
   const shortcut = inboxShortcut(openInbox);
   const setShortcut = () => {
@@ -146,16 +132,18 @@ function begin(home: Home, programs: Programs, userData: string) {
     watch.look();
   });
 
-  endInOrder(async () => {
-    window.letClose();
-    watch.stop();
-    notices?.closeAll();
-    window.browserWindow.hide();
-    await Promise.all([link.stop(), settings.close()]);
-    // Last: it may be the tray's own menu that waits to be told that its click arrived.
-    tray.destroy();
-  });
-  return { open: () => window.show() };
+  return {
+    open: () => window.show(),
+    async end() {
+      window.letClose();
+      watch.stop();
+      notices.closeAll();
+      window.browserWindow.hide();
+      await Promise.all([link.stop(), settings.close()]);
+      // Last: it may be the tray's own menu that waits to be told that its click arrived.
+      tray.destroy();
+    },
+  };
 }
 
 const hasWaiting = (glance: Glance) => glance.kind === 'linked' && glance.inbox.length > 0;
@@ -177,24 +165,4 @@ function loginCommand() {
     args: [...(app.isPackaged ? [] : [app.getAppPath()]), hiddenFlag],
     variables: RELAY_HOME ? { RELAY_HOME } : {},
   };
-}
-
-/** Whatever ends the app, the relay in it first ends what it is at. */
-function endInOrder(end: () => Promise<void>): void {
-  let phase: 'running' | 'ending' | 'over' = 'running';
-  app.on('before-quit', (event) => {
-    if (phase === 'over') return;
-    event.preventDefault();
-    if (phase === 'ending') return;
-    phase = 'ending';
-    void end()
-      .catch((error: unknown) => console.error(error))
-      .finally(() => {
-        phase = 'over';
-        app.quit();
-      });
-  });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => app.quit());
-  }
 }

@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, dialog } from 'electron';
-import { homeRoot, openHome } from '#core/settings/home.ts';
+import { app } from 'electron';
+import { makeHomeFolders } from '#core/settings/home-folders.ts';
+import { homeRoot } from '#core/settings/home-paths.ts';
 import { appId } from './app-id.ts';
-import { startDesktop } from './desktop.ts';
 import { findPrograms } from './programs.ts';
 import { guardContents } from './security/guard-contents.ts';
 import { declareInterfaceScheme } from './security/interface-scheme.ts';
+import { sayWhyNot, startDesktop } from './start.ts';
 
 /**
  * The desktop program. What has to be said before Electron is ready is said here; nothing may be
@@ -22,17 +23,15 @@ app.setAppUserModelId(appId);
 guardContents();
 
 const programs = findPrograms(app.isPackaged);
-const opened = openHome(homeRoot(process.env), join(programs.resourcesDir, 'supervisor.md'));
-if (opened.ok) {
+const made = makeHomeFolders(homeRoot(process.env));
+if (made.ok) {
   // One desktop for each home: its files, and with them the lock, are in the home.
-  const userData = join(opened.home.state, 'desktop');
+  const userData = join(made.home.state, 'desktop');
   mkdirSync(userData, { recursive: true, mode: 0o700 });
   app.setPath('userData', userData);
   app.setPath('sessionData', userData);
-  if (app.requestSingleInstanceLock()) startDesktop(opened.home, programs, userData);
+  if (app.requestSingleInstanceLock()) startDesktop(made.home, programs, userData);
   else app.quit();
 } else {
-  console.error(opened.error.message);
-  dialog.showErrorBox('Relay cannot start', opened.error.message);
-  app.exit(1);
+  sayWhyNot(made.error.message);
 }

@@ -1,18 +1,13 @@
-import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { defaultConfigText } from './config-file.ts';
 import { readDotEnv, withVariable } from './dot-env.ts';
-import { type Home, homeAt } from './home-paths.ts';
+import { type HomeError, homeErrorOf, makeHomeFolders } from './home-folders.ts';
+import type { Home } from './home-paths.ts';
 import { newNtfyTopic } from './ntfy-topic.ts';
 import { createFile, replaceFile, systemCode } from './whole-file.ts';
 
+export type { HomeError } from './home-folders.ts';
 export { type Home, homeAt, homeRoot } from './home-paths.ts';
-
-export type HomeError = {
-  code: 'home-not-a-folder' | 'home-not-yours' | 'home-not-writable' | 'instructions-missing';
-  /** For the owner: the fact, then what to do. */
-  message: string;
-};
 
 export type OpenedHome =
   /** `isNew`: there was no config.yaml before. */
@@ -25,13 +20,10 @@ export type OpenedHome =
  * @param shippedInstructions the supervisor.md that comes with Relay.
  */
 export function openHome(root: string, shippedInstructions: string): OpenedHome {
-  const home = homeAt(resolve(root));
+  const made = makeHomeFolders(root);
+  if (!made.ok) return made;
+  const { home } = made;
   try {
-    const foreign = makeFolder(home.root);
-    if (foreign !== undefined) return { ok: false, error: foreign };
-    for (const folder of [home.queue, home.rejected, home.dispatch, home.state, home.logs]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    }
     const instructions = readShipped(shippedInstructions, home);
     if (instructions === undefined) return missingInstructions(shippedInstructions);
     createFile(home.instructions, instructions, 0o600);
@@ -39,25 +31,8 @@ export function openHome(root: string, shippedInstructions: string): OpenedHome 
     const isNew = createFile(home.config, defaultConfigText(), 0o600);
     return { ok: true, home, isNew };
   } catch (error) {
-    return { ok: false, error: explain(error, home.root) };
+    return { ok: false, error: homeErrorOf(error, home.root) };
   }
-}
-
-/** Makes the home, or makes it private; says what is wrong where it is not the owner's own. */
-function makeFolder(root: string): HomeError | undefined {
-  mkdirSync(root, { recursive: true, mode: 0o700 });
-  const { uid, mode } = statSync(root);
-  // Windows has neither; its folders are private by where they are.
-  const me = process.getuid?.();
-  if (me === undefined) return undefined;
-  if (uid !== me) {
-    return {
-      code: 'home-not-yours',
-      message: `${root} belongs to another user. Set RELAY_HOME to a folder of your own.`,
-    };
-  }
-  if ((mode & 0o077) !== 0) chmodSync(root, 0o700);
-  return undefined;
 }
 
 function readShipped(path: string, home: Home): string | undefined {
@@ -95,25 +70,4 @@ function ensureDotEnv(path: string): void {
   const withTopic = withVariable(text, 'RELAY_NTFY_TOPIC', newNtfyTopic());
   // undefined: a file that reads strangely is left alone; the settings report what they miss.
   if (withTopic !== undefined) replaceFile(path, withTopic, 0o600);
-}
-
-function explain(error: unknown, root: string): HomeError {
-  const code = systemCode(error);
-  if (code === 'EEXIST' || code === 'ENOTDIR') {
-    return {
-      code: 'home-not-a-folder',
-      message: `${root} is not a folder. Move what is there, or set RELAY_HOME to another place.`,
-    };
-  }
-  const reasons: Record<string, string> = {
-    EACCES: 'you may not write there',
-    EPERM: 'you may not write there',
-    EROFS: 'the disk is read-only',
-    ENOSPC: 'the disk is full',
-  };
-  if (code === undefined) throw error;
-  return {
-    code: 'home-not-writable',
-    message: `The home ${root} cannot be made ready: ${reasons[code] ?? code}. Mend that, or set RELAY_HOME to another place.`,
-  };
 }

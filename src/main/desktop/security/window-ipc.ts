@@ -1,5 +1,6 @@
 import { type IpcMainEvent, type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
 import type { z } from 'zod';
+import { askChannels, tellChannels } from '#shared/desktop-channels.ts';
 import { isInterface } from './interface-sender.ts';
 
 /**
@@ -7,30 +8,57 @@ import { isInterface } from './interface-sender.ts';
  * checked before anything is read, and what is said by a schema before anything is done.
  */
 
+type AskChannel = (typeof askChannels)[keyof typeof askChannels];
+type TellChannel = (typeof tellChannels)[keyof typeof tellChannels];
+type Take = (values: unknown[], sender: WebContents) => unknown;
+
+const takers = new Map(
+  [...Object.values(askChannels), ...Object.values(tellChannels)].map((channel) => [
+    channel,
+    Promise.withResolvers<Take>(),
+  ]),
+);
+
+/** From now on windows are heard: what comes in before `answerWindow` or `hearWindow` waits for it. */
+export function openWindowChannels(): void {
+  for (const channel of Object.values(askChannels)) {
+    ipcMain.handle(channel, async (event: IpcMainInvokeEvent, ...values: unknown[]) => {
+      if (!isInterface(event)) throw new Error('refused');
+      const take = await takers.get(channel)?.promise;
+      return take?.(values, event.sender);
+    });
+  }
+  for (const channel of Object.values(tellChannels)) {
+    ipcMain.on(channel, (event: IpcMainEvent, ...values: unknown[]) => {
+      if (!isInterface(event)) refused(channel);
+      else void takers.get(channel)?.promise.then((take) => take(values, event.sender));
+    });
+  }
+}
+
 /** Answers what a window asks. The promise of a stranger, and of bad input, is rejected. */
 export function answerWindow<Schema extends z.ZodType>(
-  channel: string,
+  channel: AskChannel,
   input: Schema,
   answer: (input: z.output<Schema>, sender: WebContents) => unknown,
 ): void {
-  ipcMain.handle(channel, (event: IpcMainInvokeEvent, ...values: unknown[]) => {
-    if (!isInterface(event)) throw new Error('refused');
-    return answer(input.parse(values), event.sender);
-  });
+  takers.get(channel)?.resolve((values, sender) => answer(input.parse(values), sender));
 }
 
 /** Listens to what a window tells. Strangers and bad input are ignored, and logged. */
 export function hearWindow<Schema extends z.ZodType>(
-  channel: string,
+  channel: TellChannel,
   input: Schema,
   hear: (input: z.output<Schema>, sender: WebContents) => void,
 ): void {
-  ipcMain.on(channel, (event: IpcMainEvent, ...values: unknown[]) => {
-    const parsed = isInterface(event) ? input.safeParse(values) : undefined;
-    if (parsed?.success) hear(parsed.data, event.sender);
-    else console.error(`Refused what came in on ${channel}.`);
+  takers.get(channel)?.resolve((values, sender) => {
+    const parsed = input.safeParse(values);
+    if (parsed.success) hear(parsed.data, sender);
+    else refused(channel);
   });
 }
+
+const refused = (channel: string): void => console.error(`Refused what came in on ${channel}.`);
 
 /** Tells a window; one that is gone hears nothing. */
 export function tellWindow(contents: WebContents, channel: string, ...values: unknown[]): void {

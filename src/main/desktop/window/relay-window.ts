@@ -11,11 +11,13 @@ export interface RelayWindowOptions {
   iconPath: string;
   /** Where the window's place is kept. */
   placePath: string;
-  /** The window was shown, hidden, focused or left. */
-  onAttention: () => void;
 }
 
 export interface RelayWindow {
+  /** Settles when the interface is loaded, or cannot be. */
+  loaded: Promise<void>;
+  /** Calls when the window was shown, hidden, focused or left. */
+  onAttention(listener: () => void): void;
   show(): void;
   /** Shows the window once it has something to show. */
   showWhenReady(): void;
@@ -35,7 +37,7 @@ const size = { width: 1200, height: 760, minWidth: 720, minHeight: 480 };
 const reloadPauseMs = 5_000;
 
 export function openRelayWindow(options: RelayWindowOptions): RelayWindow {
-  const { session, version, iconPath, placePath, onAttention } = options;
+  const { session, version, iconPath, placePath } = options;
   const place = readWindowPlace(placePath);
   const screens = screen.getAllDisplays().map(({ workArea }) => workArea);
   const isKept = place !== undefined && isReachable(place, screens);
@@ -74,16 +76,19 @@ export function openRelayWindow(options: RelayWindowOptions): RelayWindow {
     event.preventDefault();
     window.hide();
   });
-  for (const change of ['show', 'hide', 'focus', 'blur', 'minimize', 'restore'] as const) {
-    // TypeScript picks one overload of `on` per literal, and this is a union of them.
-    window.on(change as 'show', onAttention);
-  }
   reloadWhenGone(window);
-  window.loadURL(interfaceUrl).catch((error: unknown) => console.error(error));
+  const loaded = window.loadURL(interfaceUrl).catch((error: unknown) => console.error(error));
 
   const contents = window.webContents;
   return {
     browserWindow: window,
+    loaded,
+    onAttention(listener) {
+      for (const change of ['show', 'hide', 'focus', 'blur', 'minimize', 'restore'] as const) {
+        // TypeScript picks one overload of `on` per literal, and this is a union of them.
+        window.on(change as 'show', listener);
+      }
+    },
     show() {
       if (window.isMinimized()) window.restore();
       window.show();

@@ -1,24 +1,31 @@
 import { readFileSync } from 'node:fs';
 import type { Rectangle } from 'electron';
-import { z } from 'zod';
 import { replaceFile } from '#core/settings/whole-file.ts';
 
-const WindowPlace = z.object({
-  x: z.int(),
-  y: z.int(),
-  width: z.int().min(1),
-  height: z.int().min(1),
-  isMaximized: z.boolean(),
-});
-export type WindowPlace = z.infer<typeof WindowPlace>;
+export interface WindowPlace {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  isMaximized: boolean;
+}
 
 /** Where the window was; undefined where that is not known. */
 export function readWindowPlace(path: string): WindowPlace | undefined {
   try {
-    return WindowPlace.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
+    const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isPlace(kept) ? kept : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** By hand: a window that waits for a schema library opens a tenth of a second later. */
+function isPlace(kept: unknown): kept is WindowPlace {
+  if (typeof kept !== 'object' || kept === null) return false;
+  const { x, y, width, height, isMaximized } = kept as Partial<Record<keyof WindowPlace, unknown>>;
+  const sizes = [width, height].every((size) => Number.isSafeInteger(size) && Number(size) >= 1);
+  return sizes && [x, y].every(Number.isSafeInteger) && typeof isMaximized === 'boolean';
 }
 
 /** Losing it costs nothing but a drag of the mouse, so a failure is ignored. */
