@@ -35,7 +35,7 @@ export default defineConfig({
   },
   renderer: {
     plugins: [react()],
-    // One file, loaded from this very machine.
+    // What the first picture needs; the rest is loaded after it (renderer/components/later.tsx).
     build: { minify: true, chunkSizeWarningLimit: 2000 },
   },
 });

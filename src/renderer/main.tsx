@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { findBridge } from './bridge.ts';
+import { loadTheRest } from './components/later.tsx';
 import { App } from './shell/app.tsx';
 import { createActions } from './state/actions.ts';
 import { InterfaceContext } from './state/context.ts';
@@ -25,3 +26,4 @@ createRoot(root).render(
     </InterfaceContext>
   </StrictMode>,
 );
+void loadTheRest();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { autonomies } from './autonomies.ts';
 import { Fault } from './fault.ts';
 import {
   CallId,
@@ -16,7 +17,7 @@ import { Verdict } from './verdict.ts';
 export const Via = z.enum(['inbox', 'tray', 'notification', 'cli', 'file', 'ntfy', 'terminal']);
 export type Via = z.infer<typeof Via>;
 
-export const Autonomy = z.enum(['off', 'draft', 'auto']);
+export const Autonomy = z.enum(autonomies);
 export type Autonomy = z.infer<typeof Autonomy>;
 
 /** Whether a tool may be used: as the supervisor likes, after the owner's yes, or not at all. */

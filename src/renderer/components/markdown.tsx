@@ -1,11 +1,11 @@
 import { Component, memo, type ReactNode } from 'react';
 import ReactMarkdown, { type Components, defaultUrlTransform } from 'react-markdown';
-import rehypeHighlight from 'rehype-highlight';
 import remarkGfm from 'remark-gfm';
 import { useActions } from '../state/context.ts';
 import { harmless } from '../text/harmless.ts';
 import { words } from '../words.ts';
 import { CodeBlock } from './code-block.tsx';
+import { useCodeColours } from './code-colours.ts';
 
 /** Nobody writes deeper than this; what nests further is there to break whoever reads it. */
 const deepestNesting = 40;
@@ -18,13 +18,14 @@ const mostHighlighted = 20_000;
  */
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
   const source = harmless(text);
-  const isShort = source.length <= mostHighlighted;
+  const hasCode = /```|~~~/.test(source) && source.length <= mostHighlighted;
+  const highlight = useCodeColours(hasCode);
   return (
     <div className="markdown" dir="auto">
       <PlainWhereItFails key={source} text={source}>
         <ReactMarkdown
           remarkPlugins={remarkPlugins}
-          rehypePlugins={isShort ? [refuseDeepNesting, highlight] : [refuseDeepNesting]}
+          rehypePlugins={highlight ? [refuseDeepNesting, highlight] : [refuseDeepNesting]}
           components={components}
           urlTransform={defaultUrlTransform}
         >
@@ -36,10 +37,6 @@ export const Markdown = memo(function Markdown({ text }: { text: string }) {
 });
 
 const remarkPlugins = [remarkGfm];
-/** Made once: the plug-in reads all its grammars each time it is asked for, and that is at every message. */
-const paint = rehypeHighlight({ detect: false });
-const highlight = () => paint;
-
 interface Nested {
   children?: Nested[];
 }

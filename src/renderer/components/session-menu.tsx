@@ -2,8 +2,7 @@ import type * as ContextMenu from '@radix-ui/react-context-menu';
 import type * as DropdownMenu from '@radix-ui/react-dropdown-menu';
 import { Check, ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Autonomy } from '#shared/events.ts';
-import { ConversationId } from '#shared/ids.ts';
+import { autonomies } from '#shared/autonomies.ts';
 import type { SessionSummary } from '#shared/models.ts';
 import { useActions, useInterface, useRelay } from '../state/context.ts';
 import { sessionsOf } from '../state/selectors.ts';
@@ -111,9 +110,12 @@ export function AutonomyItems({ session, kit }: Props) {
   return (
     <RadioGroup
       value={session.autonomy}
-      onValueChange={(value) => actions.setAutonomy(session.id, Autonomy.parse(value))}
+      onValueChange={(value) => {
+        const chosen = autonomies.find((one) => one === value);
+        if (chosen) void actions.setAutonomy(session.id, chosen);
+      }}
     >
-      {Autonomy.options.map((option) => (
+      {autonomies.map((option) => (
         <RadioItem key={option} value={option} className="menu-item menu-choice">
           <span className="menu-check">
             <ItemIndicator>
@@ -142,7 +144,10 @@ function ConversationItems({ session: { id, conversationId }, kit }: Props) {
   return (
     <RadioGroup
       value={current}
-      onValueChange={(value) => actions.moveSession(id, ConversationId.parse(value))}
+      onValueChange={(value) => {
+        const chosen = all.find((one) => one === value);
+        if (chosen) void actions.moveSession(id, chosen);
+      }}
     >
       {shown.map((one) => (
         <RadioItem key={one} value={one} className="menu-item menu-choice">

@@ -1,7 +1,7 @@
-import { useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
+import { later } from '../components/later.tsx';
 import { Toasts } from '../components/toasts.tsx';
 import { Conversation } from '../features/conversation/conversation.tsx';
-import { SessionDetails } from '../features/details/details.tsx';
 import { Inbox } from '../features/inbox/inbox.tsx';
 import { SessionList } from '../features/sessions/session-list.tsx';
 import { StatusBar } from '../features/status-bar/status-bar.tsx';
@@ -15,6 +15,10 @@ import { Page } from './page.tsx';
 import { useFirstLook } from './use-first-look.ts';
 import { useHost } from './use-host.ts';
 import { useKeys } from './use-keys.ts';
+
+const SessionDetails = later(
+  async () => (await import('../features/details/details.tsx')).SessionDetails,
+);
 
 /** The window: three columns with a line below, or a page in place of the columns. */
 export function App() {
@@ -39,7 +43,9 @@ export function App() {
           <Tabs />
           <main className="columns">
             <SessionList />
-            {isDetailsOpen ? <SessionDetails /> : <Conversation />}
+            <Suspense fallback={<section className="conversation" />}>
+              {isDetailsOpen ? <SessionDetails /> : <Conversation />}
+            </Suspense>
             <Inbox />
           </main>
         </>

@@ -1,4 +1,4 @@
-import { Autonomy } from '#shared/events.ts';
+import { autonomies } from '#shared/autonomies.ts';
 import type { SessionSummary } from '#shared/models.ts';
 import { useActions } from '../../state/context.ts';
 import { words } from '../../words.ts';
@@ -12,7 +12,7 @@ export function AutonomyPart({ session: { id, autonomy } }: { session: SessionSu
       <div className="details-line">
         <fieldset className="segments">
           <legend className="hidden-words">{words.details.autonomy}</legend>
-          {Autonomy.options.map((one) => (
+          {autonomies.map((one) => (
             <label key={one}>
               <input
                 type="radio"
