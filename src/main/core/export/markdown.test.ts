@@ -30,6 +30,31 @@ test('each thing said has its time and speaker, each conversation its section', 
   );
 });
 
+test('what was imported stands under the time when it was said', () => {
+  const imported = (sentAt: string) =>
+    event({ type: 'user_message', payload: { author: 'session', text: 'Hi', via: null, sentAt } });
+  expect(markdown(imported('2025-01-01T08:00:00.000Z'))).toContain(
+    '## 2025-01-01 08:00:00 UTC, session session-1\n',
+  );
+  expect(markdown(imported('long ago'))).toContain('## 2026-03-01 10:00:00 UTC');
+});
+
+test('a word of the owner names the session it is for', () => {
+  const payload = { author: 'owner', text: 'Stop.', via: 'cli' } as const;
+  expect(markdown(event({ type: 'user_message', payload }))).toContain(
+    'UTC, owner, for session session-1\n',
+  );
+  expect(markdown({ ...event({ type: 'user_message', payload }), sessionId: null })).toContain(
+    'UTC, owner\n',
+  );
+});
+
+test('what belongs to no conversation is not called one', () => {
+  const instructions = event({ type: 'system_message', payload: { text: 'Be brief.' } });
+  const text = markdown({ ...instructions, conversationId: null, sessionId: null });
+  expect(text).toMatch(/^# Relay itself\n\n## .* UTC, standing instructions of the supervisor\n/);
+});
+
 test('no text can leave its fence', () => {
   const text = markdown(said('```\n# A heading of its own\n````'));
   expect(text).toContain('`````text\n```\n# A heading of its own\n````\n`````\n');

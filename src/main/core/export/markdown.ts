@@ -11,11 +11,19 @@ export function* asMarkdown(events: Iterable<RelayEvent>): Generator<string> {
     if (said === undefined) continue;
     if (event.conversationId !== conversation) {
       conversation = event.conversationId;
-      yield `# Conversation ${oneLine(conversation ?? 'without a name')}\n\n`;
+      yield conversation === null
+        ? '# Relay itself\n\n'
+        : `# Conversation ${oneLine(conversation)}\n\n`;
     }
-    const time = new Date(event.at).toISOString().replace('T', ' ').slice(0, 19);
+    const time = saidAt(event).toISOString().replace('T', ' ').slice(0, 19);
     yield `## ${time} UTC, ${oneLine(said.who)}\n\n${fenced(said.text)}\n\n`;
   }
+}
+
+/** When it was said; what was imported was said long before it came into the store. */
+function saidAt({ at, payload }: RelayEvent): Date {
+  const sentAt = 'sentAt' in payload ? Date.parse(payload.sentAt ?? '') : Number.NaN;
+  return new Date(Number.isNaN(sentAt) ? at : sentAt);
 }
 
 /** Who said what; undefined for events that nobody said. */
@@ -24,7 +32,8 @@ function whatWasSaid(event: RelayEvent): { who: string; text: string } | undefin
   switch (event.type) {
     case 'user_message': {
       const { author, text } = event.payload;
-      return { who: author === 'session' ? session : author, text };
+      const forWhom = author === 'owner' && event.sessionId ? `, for ${session}` : '';
+      return { who: author === 'session' ? session : `${author}${forWhom}`, text };
     }
     case 'agent_message':
       return {
@@ -32,7 +41,10 @@ function whatWasSaid(event: RelayEvent): { who: string; text: string } | undefin
         text: event.payload.text,
       };
     case 'system_message':
-      return { who: 'relay', text: event.payload.text };
+      return {
+        who: event.conversationId === null ? 'standing instructions of the supervisor' : 'relay',
+        text: event.payload.text,
+      };
     case 'tool_call': {
       const input = JSON.stringify(event.payload.input, null, 2);
       return { who: `supervisor uses ${event.payload.name}`, text: input };
