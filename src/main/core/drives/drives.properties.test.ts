@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { Settings } from '#shared/settings.ts';
 import { openDesk } from '../engine/testing/engine-desk.ts';
 import { session } from '../engine/testing/pure-relay.ts';
-import { step, World } from '../engine/testing/random-world.ts';
+import { step } from '../engine/testing/random-steps.ts';
+import { World } from '../engine/testing/random-world.ts';
 import { createDrives } from './drives.ts';
 
 const sessionIds = ['s1', 's2', 's3'].map(session);
@@ -25,7 +26,7 @@ test('heard as it happens or read again, before and after a rebuild, it is the s
           return all;
         };
         for (const [one, isAsked] of steps) {
-          world.take(one);
+          await world.take(one);
           // From the first look on, it follows the bus.
           if (isAsked) ask(listening);
         }
