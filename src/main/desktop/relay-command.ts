@@ -37,7 +37,7 @@ export function relayCommand(
       const before = state();
       if (before.kind !== 'missing') return before;
       try {
-        mkdirSync(dirname(link), { recursive: true });
+        mkdirSync(dirname(link), { recursive: true, mode: 0o700 });
         rmSync(link, { force: true });
         symlinkSync(commandPath, link);
         return state();

@@ -48,8 +48,8 @@ function byAutostartFile(command: LoginCommand): StartAtLogin {
     set(wanted) {
       try {
         if (wanted) {
-          mkdirSync(folder, { recursive: true });
-          writeFileSync(path, autostartEntry(command));
+          mkdirSync(folder, { recursive: true, mode: 0o700 });
+          writeFileSync(path, autostartEntry(command), { mode: 0o600 });
         } else {
           rmSync(path, { force: true });
         }

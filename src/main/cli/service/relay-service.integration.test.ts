@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,6 +78,17 @@ describe.skipIf(process.platform !== 'linux')('the service of systemd', () => {
     printed.length = 0;
     expect(await uninstallService(context, { json: true })).toBe(exitCode.done);
     expect(JSON.parse(printed.join(''))).toEqual({ file: unit, removed: false, problem: null });
+  });
+
+  it('is the owner’s alone, whatever the umask: who may write it decides what is run', async () => {
+    const before = process.umask(0);
+    try {
+      expect(await installService(context, {})).toBe(exitCode.done);
+    } finally {
+      process.umask(before);
+    }
+    expect(statSync(unit).mode & 0o777).toBe(0o600);
+    expect(statSync(join(unit, '..')).mode & 0o777).toBe(0o700);
   });
 
   it('leaves a file of the same name alone that somebody else wrote', async () => {

@@ -85,8 +85,9 @@ export function whyNotOurs(file: string): string | undefined {
 
 /** @throws the system's error where it cannot be written. */
 export function writeServiceFile({ file, text }: RelayService): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  // Whoever could write there would have his own program run.
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, text, { mode: 0o600 });
 }
 
 export function removeServiceFile({ file }: RelayService): void {

@@ -27,7 +27,7 @@ export function installHooks(home: string, resourcesDir: string): void {
   }
 }
 
-/** Files in `home/hooks` that are missing, of another version, or not executable. */
+/** Files in `home/hooks` that are missing, of another version, or not the owner's alone. */
 export function outdatedHooks(home: string, resourcesDir: string): string[] {
   return wantedFiles(home, resourcesDir)
     .filter((file) => !isCurrent(file))
@@ -38,7 +38,7 @@ function wantedFiles(home: string, resourcesDir: string): HookFile[] {
   const scripts = HOOK_SCRIPTS.map((name) => ({
     path: join(home, 'hooks', name),
     content: readFileSync(join(resourcesDir, 'hooks', name), 'utf8'),
-    mode: 0o755,
+    mode: 0o700,
   }));
   const manifest = {
     name: 'relay',
@@ -54,16 +54,14 @@ function wantedFiles(home: string, resourcesDir: string): HookFile[] {
     ...Object.entries(plugin).map(([name, value]) => ({
       path: join(pluginFolder(home), name),
       content: `${JSON.stringify(value, null, 2)}\n`,
-      mode: 0o644,
+      mode: 0o600,
     })),
   ];
 }
 
 function isCurrent({ path, content, mode }: HookFile): boolean {
   try {
-    return (
-      readFileSync(path, 'utf8') === content && (statSync(path).mode & 0o111) === (mode & 0o111)
-    );
+    return readFileSync(path, 'utf8') === content && (statSync(path).mode & 0o777) === mode;
   } catch {
     return false;
   }

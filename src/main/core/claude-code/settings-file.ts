@@ -26,7 +26,7 @@ export function readSettingsFile(file: string): Outcome<string | null> {
 /** Replaces the file whole, with the mode it has (0600 for a new one), behind a link if it is one. */
 export function writeSettingsFile(file: string, text: string): Outcome<void> {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const target = behindLink(file);
     const mode = statSync(target, { throwIfNoEntry: false })?.mode ?? 0o600;
     const temporary = `${target}.${process.pid}.new`;
