@@ -34,12 +34,17 @@ export function createToolWork(options: ToolWorkOptions) {
   const { engine, toolbox, reporter, isStopped, onProgress, atPoint = noFault } = options;
 
   return async function work(
-    exchange: ExchangeState,
+    { id, tools }: ExchangeState,
     turn: LiveTurn | undefined,
     place: ToolPlace | null,
     signal: AbortSignal,
   ): Promise<'done' | 'asking' | 'stopped'> {
-    for (const [toolUseId, tool] of [...exchange.tools]) {
+    for (const toolUseId of [...tools.keys()]) {
+      // As it stands now: while the last one ran, a person can have typed, the owner have answered.
+      const exchange = engine.state.exchanges.get(id);
+      if (!exchange) return 'stopped';
+      const tool = exchange.tools.get(toolUseId);
+      if (!tool) continue;
       const use = turn?.asked?.calls.find((call) => call.toolUseId === toolUseId);
       if (!use) {
         await answer(
