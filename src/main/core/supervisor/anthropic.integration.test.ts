@@ -648,4 +648,24 @@ describe('counting and probing', () => {
     expect(none).toMatchObject({ ok: false, fault: { code: 'model-not-found' } });
     expect(api.calls).toHaveLength(0);
   });
+
+  test('probe takes no page that says 200 for the API', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"hello":"world"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // A server on TCP has an address of this kind.
+    const { port } = server.address() as AddressInfo;
+    const supervisor = createAnthropicSupervisor({
+      credential: () => ({ apiKey: 'key' }),
+      baseUrl: () => `http://127.0.0.1:${port}`,
+    });
+    try {
+      const probed = await supervisor.probe('claude-opus-5-5', never);
+      expect(probed).toMatchObject({ ok: false, fault: { code: 'malformed' } });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
 });

@@ -149,12 +149,15 @@ export function createAnthropicSupervisor(options: AnthropicSupervisorOptions): 
       const probed = await attempt(
         shortAttempt(model, signal),
         async (messages, callSignal, { host }) => {
-          await countTokens(messages, model, 'Hello', callSignal);
-          return host;
+          const tokens = await countTokens(messages, model, 'Hello', callSignal);
+          return { host, isCounted: tokens !== undefined };
         },
       );
       if (!probed.ok) return probed;
-      return { ok: true, found: `${probed.value} takes the key and knows ${model}.` };
+      const { host, isCounted } = probed.value;
+      if (isCounted) return { ok: true, found: `${host} takes the key and knows ${model}.` };
+      const message = `${host} answered with something else than the Messages API. Check the base URL in Settings (ANTHROPIC_BASE_URL).`;
+      return { ok: false, fault: faultOf('malformed', message) };
     },
   };
 }

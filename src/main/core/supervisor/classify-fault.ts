@@ -199,7 +199,7 @@ function faultByStatus(error: APIError, context: CallContext): Fault {
       `There is no Messages API at ${context.host} (404). Check the base URL in Settings (ANTHROPIC_BASE_URL); waiting envelopes are kept.`,
     );
   }
-  const isPassing = status === 408 || status === 409 || status >= 500 || status === 0;
+  const isPassing = [408, 409, 425].includes(status) || status >= 500 || status === 0;
   return isPassing ? serverFault(error) : invalidRequestFault(error, context);
 }
 

@@ -27,11 +27,14 @@ export interface Reception {
   take(event: Anthropic.RawMessageStreamEvent): SupervisorProgress | undefined;
 }
 
-type Block =
+type Block = (
   | { kind: 'text'; text: string }
   | { kind: 'thinking'; thinking: string; signature: string }
   | { kind: 'redacted'; data: string }
-  | { kind: 'tool'; id: string; name: string; json: string; isComplete: boolean };
+  | { kind: 'tool'; id: string; name: string; json: string }
+  /** New kinds may come at any time and say nothing that Relay needs. */
+  | { kind: 'unknown' }
+) & { isComplete: boolean };
 
 /** @param cacheTtl whose price applies where the server does not split its cache writes */
 export function createReception(cacheTtl: '5m' | '1h'): Reception {
@@ -40,41 +43,51 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
   let usage: Usage | undefined;
   let stopReason: string | undefined;
   let refusalCategory: string | undefined;
+  let hasEnding = false;
   let isComplete = false;
 
   function startBlock(index: number, block: Anthropic.RawContentBlockStartEvent['content_block']) {
+    const isComplete = false;
     switch (block.type) {
       case 'text':
-        blocks.set(index, { kind: 'text', text: words(block.text ?? '') });
+        blocks.set(index, { kind: 'text', text: words(block.text ?? ''), isComplete });
         return undefined;
       case 'tool_use': {
         const [id, name] = [words(block.id), words(block.name)];
-        blocks.set(index, { kind: 'tool', id, name, json: '', isComplete: false });
+        blocks.set(index, { kind: 'tool', id, name, json: '', isComplete });
         return undefined;
       }
       case 'thinking': {
         const { thinking = '', signature = '' } = block;
-        blocks.set(index, { kind: 'thinking', thinking, signature });
+        blocks.set(index, { kind: 'thinking', thinking, signature, isComplete });
         return { kind: 'thinking' } as const;
       }
       case 'redacted_thinking':
-        blocks.set(index, { kind: 'redacted', data: block.data });
+        blocks.set(index, { kind: 'redacted', data: block.data, isComplete });
         return { kind: 'thinking' } as const;
       default:
+        blocks.set(index, { kind: 'unknown', isComplete });
         return undefined;
     }
   }
 
-  function addToBlock(index: number, delta: Anthropic.RawContentBlockDelta) {
+  /** @throws where it never began: what goes missing of an answer must not go unnoticed */
+  function blockAt(index: number): Block {
     const block = blocks.get(index);
-    if (block?.kind === 'text' && delta.type === 'text_delta') {
+    if (!block) throw new TypeError('there should be such a block');
+    return block;
+  }
+
+  function addToBlock(index: number, delta: Anthropic.RawContentBlockDelta) {
+    const block = blockAt(index);
+    if (block.kind === 'text' && delta.type === 'text_delta') {
       block.text += words(delta.text);
       return { kind: 'text', delta: delta.text } as const;
     }
-    if (block?.kind === 'tool' && delta.type === 'input_json_delta') {
+    if (block.kind === 'tool' && delta.type === 'input_json_delta') {
       block.json += words(delta.partial_json);
     }
-    if (block?.kind === 'thinking') {
+    if (block.kind === 'thinking') {
       if (delta.type === 'thinking_delta') block.thinking += delta.thinking;
       if (delta.type === 'signature_delta') block.signature += delta.signature;
     }
@@ -114,8 +127,12 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
     },
 
     take(event) {
+      // What has no type is no event.
+      words(event.type);
       switch (event.type) {
         case 'message_start':
+          // A gateway that asks a second time begins anew.
+          blocks.clear();
           model = typeof event.message.model === 'string' ? event.message.model : undefined;
           usage = startUsage(event.message.usage, cacheTtl);
           return undefined;
@@ -123,17 +140,19 @@ export function createReception(cacheTtl: '5m' | '1h'): Reception {
           return startBlock(event.index, event.content_block);
         case 'content_block_delta':
           return addToBlock(event.index, event.delta);
-        case 'content_block_stop': {
-          const block = blocks.get(event.index);
-          if (block?.kind === 'tool') block.isComplete = true;
+        case 'content_block_stop':
+          blockAt(event.index).isComplete = true;
           return undefined;
-        }
         case 'message_delta':
+          hasEnding = true;
           stopReason = event.delta.stop_reason ?? stopReason;
           refusalCategory = event.delta.stop_details?.category ?? undefined;
           usage = finalUsage(usage, event.usage, cacheTtl);
           return undefined;
         case 'message_stop':
+          if (!hasEnding || [...blocks.values()].some((block) => !block.isComplete)) {
+            throw new TypeError('it should have come to an end before');
+          }
           isComplete = true;
           return undefined;
         default:
@@ -185,9 +204,13 @@ function finalUsage(
   return believable(withWrites(counted, final.cache_creation_input_tokens, cacheTtl));
 }
 
+/** More than any model reads and writes in one call, a hundred times over. */
+const mostTokens = 100_000_000;
+
 /** As it is, where it can be; what was used is unknown otherwise. */
 function believable(usage: Usage): Usage | undefined {
-  return Usage.safeParse(usage).success ? usage : undefined;
+  const isPossible = Object.values(usage).every((tokens) => tokens <= mostTokens);
+  return isPossible && Usage.safeParse(usage).success ? usage : undefined;
 }
 
 /** Writes beyond the split, as a gateway reports them, have the life that was asked for. */
@@ -212,6 +235,8 @@ function contentOf(block: Block): Anthropic.ContentBlockParam[] {
       // The API takes nothing but an object back; what really came is in the result's error.
       return [{ type: 'tool_use', id: block.id, name: block.name, input: isObject ? input : {} }];
     }
+    case 'unknown':
+      return [];
   }
 }
 

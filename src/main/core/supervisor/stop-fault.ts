@@ -26,6 +26,8 @@ export function faultByStop({
 }
 
 function refusalSentence(category: string | undefined): string {
-  const named = category === undefined ? '' : ` (category: ${category.replaceAll('_', ' ')})`;
+  // As the API names it, which may be a name that nobody knows yet.
+  const plain = String(category ?? '').match(/[\p{L}\p{N}]+/gu) ?? [];
+  const named = plain.length === 0 ? '' : ` (category: ${plain.join(' ').slice(0, 60)})`;
   return `The model declined to answer${named}. Answer the session yourself, or choose another model in Settings.`;
 }

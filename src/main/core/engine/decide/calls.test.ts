@@ -180,6 +180,18 @@ describe('a call that fails', () => {
     expect(relay.state.outage).toBeNull();
   });
 
+  test('an outage is over when the owner says so, and its calls are made at once', () => {
+    const relay = pureRelay();
+    const exchangeId = relay.says('s1');
+    relay.fails(exchangeId, { ...faults.wait, retryAfterMs: 3_600_000 });
+    relay.does({ kind: 'dismissItem', itemId: relay.onlyItem().id, via: 'inbox' });
+    expect(relay.exchange(exchangeId)).toMatchObject({ stage: 'waiting' });
+    relay.fails(exchangeId, { ...faults.wait, retryAfterMs: 3_600_000 });
+    expect(relay.onlyItem().proposal).toBe('Try again now.');
+    relay.does({ kind: 'approveItem', itemId: relay.onlyItem().id, via: 'inbox' });
+    expect(relay.exchange(exchangeId)).toMatchObject({ stage: 'queued', retryAt: null });
+  });
+
   test('an outage that the server itself calls long is told at once', () => {
     const relay = pureRelay();
     relay.fails(relay.says('s1'), { ...faults.wait, retryAfterMs: 3_600_000 });
@@ -224,6 +236,10 @@ describe('a call that fails', () => {
       code: faults[remedy].code,
       holds: true,
     });
+    // What was said while Relay still tried by itself would not be true any more.
+    const { message } = faults[remedy];
+    const said = times > 0 ? /^(?!Too ).*answer the session yourself\.$/ : message;
+    expect(relay.onlyItem().summary).toMatch(said);
     relay.does({ kind: 'approveItem', itemId: relay.onlyItem().id, via: 'inbox' });
     expect(relay.exchange(exchangeId)).toMatchObject({ stage: 'queued', attempt: 0, shrinks: 0 });
   });

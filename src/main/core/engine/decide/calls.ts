@@ -146,6 +146,16 @@ function retryTime(
   }
 }
 
+/** What is said of a fault that Relay has tried to mend by itself as often as it will. */
+const whenGivenUp: Partial<Record<Fault['code'], string>> = {
+  'max-tokens':
+    'The answer did not fit into the allowed length, with more room either. Raise supervisor.maxTokens in Settings, or answer the session yourself.',
+  'prompt-too-long':
+    'The conversation is longer than the model can read, as short as Relay can make it. Choose a model that reads more in Settings, or answer the session yourself.',
+  'request-too-large':
+    'The request is larger than the API takes (413), as short as Relay can make it. Shorten supervisor.md if it is long, or answer the session yourself.',
+};
+
 /** What the owner is told of a failed call, if anything. */
 function askPerson(
   state: RelayState,
@@ -165,15 +175,15 @@ function askPerson(
     return [newItem(state, {}, { ...details, proposal: 'Try again now.' })];
   }
   if (retryAt === null) {
-    const proposal = 'Ask the supervisor again.';
-    const details = { kind: 'fault', code, summary, proposal, holds: true, stops: true } as const;
-    return [newItem(state, subjectOf(exchange), details)];
+    const details = { kind: 'fault', code, holds: true, stops: true } as const;
+    const said = { summary: whenGivenUp[code] ?? summary, proposal: 'Ask the supervisor again.' };
+    return [newItem(state, subjectOf(exchange), { ...details, ...said })];
   }
   if (fault.remedy !== 'wait' || state.outage) return [];
   const troubledMs = Math.max(now - (exchange.firstFailedAt ?? now), retryAt - now);
   if (troubledMs < policy.tellOwnerAfterMs) return [];
   const details = { kind: 'fault', code, summary, isOutage: true, retryAt } as const;
-  return [newItem(state, {}, details)];
+  return [newItem(state, {}, { ...details, proposal: 'Try again now.' })];
 }
 
 /** A call got through, so what was said to be wrong with the API is not any more. */

@@ -72,7 +72,10 @@ function settleItem(state: RelayState, event: RelayEvent<'item.settled'>): void 
   state.items.delete(item.id);
   if (item.kind === 'permission') answerPermission(state, event);
   if (state.block?.itemId === item.id) state.block = null;
-  if (state.outage?.itemId === item.id) state.outage = null;
+  if (state.outage?.itemId === item.id) {
+    state.outage = null;
+    if (event.payload.how === 'approved') endWaits(state);
+  }
   const session = item.sessionId ? state.sessions.get(item.sessionId) : undefined;
   if (event.payload.via && session) {
     session.exchangesSinceOwner = 0;
@@ -82,6 +85,15 @@ function settleItem(state: RelayState, event: RelayEvent<'item.settled'>): void 
   grantMore(state, item, event.payload.extraUsd);
   const exchange = item.exchangeId ? state.exchanges.get(item.exchangeId) : undefined;
   if (exchange?.itemId === item.id) resumeExchange(exchange, item, event.payload.how);
+}
+
+/** The owner knows better than the clock that the API is there again. */
+function endWaits(state: RelayState): void {
+  for (const exchange of state.exchanges.values()) {
+    if (exchange.stage !== 'waiting') continue;
+    exchange.stage = 'queued';
+    exchange.retryAt = null;
+  }
 }
 
 /** What the owner adds to a budget that was reached. */
