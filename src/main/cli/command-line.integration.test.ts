@@ -143,7 +143,10 @@ describe('exit codes', () => {
   test('2 where the relay cannot make sense of what was typed', async () => {
     await serve();
     const { code, err } = await relay(['send', 'a/b', 'x']);
-    expect({ code, lines: err.split('\n').length }).toEqual({ code: 2, lines: 2 });
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'The session id must be 1 to 128 characters of A-Z a-z 0-9 . _ -.\n',
+    });
   });
 
   test('1 where the relay refuses, with its sentence', async () => {
@@ -318,6 +321,16 @@ describe('without a relay', () => {
 
   test('export says that there is nothing yet', async () => {
     expect(await relay(['export'])).toMatchObject({ code: 1, out: '' });
+  });
+
+  test('import says what is wrong with a file that cannot be read', async () => {
+    const missing = await relay(['import', join(home, 'nowhere.json')]);
+    expect(missing).toEqual({
+      code: 1,
+      out: '',
+      err: `There is no file ${join(home, 'nowhere.json')}.\n`,
+    });
+    expect((await relay(['import', folder])).err).toContain('is a folder');
   });
 
   test('import refuses what is no history before it looks for a relay', async () => {

@@ -223,6 +223,6 @@ function asSentence(text: string): string {
 
 function readPort(text: string): number {
   const port = readWholeNumber(text);
-  if (port > 65_535) throw new InvalidArgumentError('it must be at most 65535.');
+  if (port > 65_535) throw new InvalidArgumentError('It must be at most 65535.');
   return port;
 }

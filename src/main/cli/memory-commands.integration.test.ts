@@ -74,6 +74,8 @@ test('search, brief and facts', async () => {
   expect(JSON.parse(await output(facts(context, 's1', { json: true })))).toEqual([]);
   expect(await facts(context, 'nobody', {})).toBe(1);
   expect(complaints.at(-1)).toContain('There is no session nobody');
+  expect(await unpin(context, 'nonsense')).toBe(2);
+  expect(complaints.at(-1)).toBe('The fact, f and a number, does not have the right form.');
 });
 
 test('request: what was sent, and how sure that is', async () => {

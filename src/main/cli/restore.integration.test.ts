@@ -4,10 +4,12 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   rmSync,
   writeSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { findInstallation } from '#core/installation.ts';
@@ -40,6 +42,21 @@ async function withReply(): Promise<RelayFixture> {
   await relay.until(() => existsSync(relay.inputFile('s1')), 'the reply');
   return relay;
 }
+
+test('where there never was a database nothing is to be restored', async () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'relay-restore-'));
+  try {
+    expect((await relayCommand(root, 'restore')).err).toContain('Begin with: relay run');
+    // Makes the home, and nothing in it.
+    await relayCommand(root, 'topic');
+    const { code, err } = await relayCommand(root, 'restore');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^There is nothing to restore: .*relay[.]db does not exist/);
+    expect(err).not.toContain('Move');
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
 
 test('a damaged database is refused, restored whole, and the relay goes on where it was', async () => {
   await using relay = await withReply();

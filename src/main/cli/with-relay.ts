@@ -48,8 +48,33 @@ export function doCommand<N extends RpcName>(
 
 /** Says what the relay said; what it could not understand was wrongly typed. */
 export function refused(context: CommandContext, error: RpcError): number {
-  context.terminal.complain(error.message);
-  return error.code === 'bad-input' ? exitCode.wrongUsage : exitCode.failed;
+  if (error.code !== 'bad-input') {
+    context.terminal.complain(error.message);
+    return exitCode.failed;
+  }
+  context.terminal.complain(asTyped(error.message));
+  return exitCode.wrongUsage;
+}
+
+/** What the contract calls its fields, as they are known at a terminal. */
+const typedFields: Readonly<Record<string, string>> = {
+  sessionId: 'The session id',
+  conversationId: 'The conversation id',
+  exchangeId: 'The exchange, x and a number,',
+  callId: 'The call, c and a number,',
+  factId: 'The fact, f and a number,',
+  text: 'The text',
+  model: 'The model',
+  brief: 'The brief',
+  limit: '--limit',
+};
+
+/** `facts.unpin: factId does not ...` without the name of the call, which nobody typed. */
+function asTyped(sentence: string): string {
+  return sentence.replace(/^[a-zA-Z]+[.][a-zA-Z]+: ([a-zA-Z]+) /, (whole, field: string) => {
+    const words = Object.hasOwn(typedFields, field) ? typedFields[field] : undefined;
+    return words === undefined ? whole : `${words} `;
+  });
 }
 
 export function asJson(value: unknown): string {

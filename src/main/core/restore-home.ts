@@ -33,7 +33,9 @@ export async function planHomeRestore(root: string): Promise<PlannedRestore> {
     }
   } catch (error) {
     const isNoHome = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = isNoHome ? `There is no home at ${root}.` : writeFaultSentence(error);
+    const why = isNoHome
+      ? `There is no home at ${root}. Begin with: relay run`
+      : writeFaultSentence(error);
     if (why === undefined) throw error;
     return { ok: false, message: why };
   }

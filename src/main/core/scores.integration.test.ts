@@ -47,7 +47,7 @@ test('a wrong reply and a needless escalation are counted where they happened, a
     return result.ok ? '' : result.error.message;
   };
   expect(await refused('x1', 'needless')).toBe('x1 did not call you.');
-  expect(await refused('x9', 'wrong')).toBe('x9 sent no reply without your approval.');
+  expect(await refused('x9', 'wrong')).toBe('There is no exchange x9. See: relay tail');
   expect(await refused('x1', null)).toContain('no score');
 });
 

@@ -43,8 +43,7 @@ async function readEntries(file: string): Promise<Entries> {
   try {
     text = file === '-' ? await readStandardInput() : await readFile(file, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { ok: false, message: `${file} cannot be read (${reason}).` };
+    return { ok: false, message: cannotBeRead(file, error) };
   }
   const values = parseList(text);
   if (values === undefined) {
@@ -61,6 +60,15 @@ async function readEntries(file: string): Promise<Entries> {
     entries.push(parsed.data);
   }
   return { ok: true, entries };
+}
+
+function cannotBeRead(file: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (code === 'ENOENT') return `There is no file ${file}.`;
+  if (code === 'EISDIR') return `${file} is a folder; name the file in it.`;
+  if (code === 'EACCES')
+    return `You may not read ${file}. Give yourself the right to, then try again.`;
+  return `${file} cannot be read (${code}).`;
 }
 
 function parseList(text: string): unknown[] | undefined {

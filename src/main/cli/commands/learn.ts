@@ -1,4 +1,4 @@
-import { formatUsd } from '#shared/format.ts';
+import { formatCount, formatUsd } from '#shared/format.ts';
 import { type CommandContext, exitCode } from '../terminal.ts';
 import { printable } from '../text.ts';
 import { asJson, refused, withRelay } from '../with-relay.ts';
@@ -16,7 +16,10 @@ export function learn(
     const { seq, diff, corrections, costUsd } = proposed.value;
     const cost = costUsd === null ? 'no price known' : formatUsd(costUsd);
     if (options.json) terminal.write(asJson(proposed.value));
-    else terminal.write(`${printable(diff)}From ${corrections} corrections, ${cost}.\n`);
+    else
+      terminal.write(
+        `${printable(diff)}From ${formatCount(corrections, 'correction')}, ${cost}.\n`,
+      );
     if (diff === '') {
       if (!options.json) terminal.write('There is nothing to add.\n');
       return exitCode.done;

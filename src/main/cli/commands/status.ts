@@ -38,7 +38,8 @@ function describe(status: Status, terminal: Terminal): string {
       waiting.retryAt === null
         ? ''
         : `, again in ${formatDuration(waiting.retryAt - terminal.now())}`;
-    rows.push(['waiting', `${who}: ${printable(waiting.reason)}${next}`]);
+    const reason = printable(waiting.reason).replace(/[.]$/, '');
+    rows.push(['waiting', `${who}: ${reason}${next}`]);
   }
   for (const problem of status.problems) rows.push(['problem', printable(problem)]);
   return facts(rows);

@@ -26,8 +26,17 @@ async function checkKey(patient: Patient): Promise<Check> {
     return fault('key', `There is no API key. Put ANTHROPIC_API_KEY=... into ${home.dotEnv}.`);
   }
   const what = credential.kind === 'api-key' ? 'An API key' : 'A gateway token';
-  return note('key', `${what} comes from ${credential.origin}; it is tested when a relay runs.`);
+  return note(
+    'key',
+    `${what} comes from ${originWords[credential.origin]}; it is tested when a relay runs.`,
+  );
 }
+
+const originWords = {
+  environment: 'the environment',
+  '.env': '.env',
+  keychain: 'the keychain',
+} as const;
 
 async function checkApi({ relay, settings, env }: Patient): Promise<Check> {
   const { provider } = settings.supervisor;

@@ -123,6 +123,8 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
   const sessions = () => sessionSummaries(engine.state, queries);
   const cost = () => costSummary(engine.state, queries, now());
 
+  const scores = createScoreCalls({ queries, now, drives, attempt: executeAll });
+
   const handlers: Handlers = {
     status: () => value(status()),
     'inbox.list': () => value(inbox()),
@@ -144,7 +146,12 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'events.after': ({ after, limit }) =>
       value({ events: store.after(after, limit), lastSeq: store.lastSeq() }),
     'exchange.events': ({ exchangeId }) => events(store.ofExchange(exchangeId)),
-    ...createScoreCalls({ queries, now, drives, attempt: executeAll }),
+    ...scores,
+    'exchange.score': (input) => {
+      if (store.ofExchange(input.exchangeId).length > 0) return scores['exchange.score'](input);
+      const message = `There is no exchange ${input.exchangeId}. See: relay tail`;
+      return { ok: false, error: { code: 'not-found', message } };
+    },
     ...createDriveCalls({ engine, drives, carryOut }),
     'exchange.request': options.request,
     'exchange.replay': options.replay,

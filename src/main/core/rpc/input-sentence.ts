@@ -34,6 +34,7 @@ function complaint(issue: Issue): string {
     case 'invalid_format':
       return 'does not have the right form';
     case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
       return `must be at least ${issue.minimum}`;
     case 'too_big':
       return issue.origin === 'string' ? 'is too long' : `must be at most ${issue.maximum}`;

@@ -48,6 +48,7 @@ describe('input', () => {
       'relay.pause: via must be one of inbox, tray, notification, cli, file, ntfy, terminal.',
     ],
     ['events.after', { after: -1 }, 'events.after: after must be at least 0.'],
+    ['facts.list', { conversationId: '' }, 'facts.list: conversationId must not be empty.'],
     [
       'session.send',
       { sessionId: '../x', text: 'a', via: 'cli' },

@@ -74,7 +74,9 @@ export async function planRestore(home: Place, record: Record): Promise<RestoreP
 }
 
 const nothingToRestore = ({ database, backups }: Place): string =>
-  `Neither ${database} nor ${backups} holds a single event that can be read. Move ${path.basename(database)} away to begin anew.`;
+  existsSync(database)
+    ? `Neither ${database} nor ${backups} holds a single event that can be read. Move ${path.basename(database)} away to begin anew.`
+    : `There is nothing to restore: ${database} does not exist, and ${backups} holds no copy of it. Begin with: relay run`;
 
 async function damageOf(file: string): Promise<string | undefined> {
   if (!existsSync(file)) return 'missing';

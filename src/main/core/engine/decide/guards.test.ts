@@ -43,6 +43,14 @@ describe('the budget of the day', () => {
     expect(payloadOf(events, 'item.opened').summary).toContain('$2.00 is spent ($2.01)');
   });
 
+  test('below a cent is told to two figures, not as nothing', () => {
+    const relay = pureRelay({ budgetPerSessionUsd: 0.0012 });
+    relay.answers(relay.says('s1', 'one'), 'Go on.', 0.0015);
+    const { summary, proposal } = payloadOf(start(relay, relay.says('s1', 'two')), 'item.opened');
+    expect(summary).toContain('has spent its $0.0012 for today ($0.0015)');
+    expect(proposal).toBe('Allow it another $0.0012 today.');
+  });
+
   test('far overspent, is enough again all the same', () => {
     const relay = pureRelay({ budgetPerDayUsd: 1 });
     relay.answers(relay.says('s1', 'one'), 'Go on.', 7);

@@ -1,4 +1,5 @@
 import type { NewEvent } from '#shared/events.ts';
+import { formatUsd } from '#shared/format.ts';
 import { localDay } from '#shared/local-day.ts';
 import type { CommandOf } from '../command.ts';
 import {
@@ -26,13 +27,13 @@ export function guardBudget(
 function guardDay(state: RelayState, { now, policy }: Circumstances): NewEvent | null {
   const { perDayUsd, spentUsd, allowedUsd } = dayBudget(state, now, policy);
   if (perDayUsd === null || spentUsd < allowedUsd) return null;
-  const summary = `Today's budget of ${money(allowedUsd)} is spent (${money(spentUsd)}). Envelopes wait until midnight or your word.`;
+  const summary = `Today's budget of ${formatUsd(allowedUsd)} is spent (${formatUsd(spentUsd)}). Envelopes wait until midnight or your word.`;
   const retryAt = midnightAfter(now);
   if (state.block) {
     const payload = { itemId: state.block.itemId, code: 'budget-day', summary, retryAt };
     return { type: 'item.updated', payload };
   }
-  const proposal = `Allow another ${money(perDayUsd)} today.`;
+  const proposal = `Allow another ${formatUsd(perDayUsd)} today.`;
   const details = { kind: 'fault', code: 'budget-day', summary, proposal, retryAt } as const;
   return newItem(state, {}, { ...details, blocks: true });
 }
@@ -51,8 +52,8 @@ function guardSession(
   return newItem(state, subjectOf(exchange), {
     kind: 'fault',
     code: 'budget-session',
-    summary: `${session.title ?? session.id} has spent its ${money(allowedUsd)} for today (${money(spentUsd)}). Shall it go on?`,
-    proposal: `Allow it another ${money(perSessionUsd)} today.`,
+    summary: `${session.title ?? session.id} has spent its ${formatUsd(allowedUsd)} for today (${formatUsd(spentUsd)}). Shall it go on?`,
+    proposal: `Allow it another ${formatUsd(perSessionUsd)} today.`,
     holds: true,
     stops: true,
   });
@@ -191,5 +192,3 @@ function midnightAfter(now: number): number {
   const date = new Date(now);
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
 }
-
-const money = (usd: number): string => `$${usd.toFixed(2)}`;
