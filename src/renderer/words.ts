@@ -661,7 +661,8 @@ export const words = {
     change: 'The change',
     nothingToChange: 'Connected already; nothing to change.',
     makeChange: 'Make this change',
-    changed: 'Done. Sessions that start from now on hand their words to Relay.',
+    changed:
+      'Done. Your sessions hand their words to Relay: new ones, and open ones from their next turn on.',
     disconnected: 'Done. The hooks are out.',
     topic: 'Your topic',
     topicBody:

@@ -38,7 +38,7 @@ export async function connect(context: CommandContext, options: ConnectOptions):
   terminal.write(
     plan.value.diff === ''
       ? `Connected already: ${plan.value.file}\n`
-      : `Connected: ${plan.value.file}\nSessions that start from now on hand their words to Relay.\n`,
+      : `Connected: ${plan.value.file}\nYour sessions hand their words to Relay: new ones, and open ones from their next turn on.\n`,
   );
   return exitCode.done;
 }
