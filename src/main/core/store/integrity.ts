@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Database } from './database.ts';
+import { hidesCommits } from './salvage/pages.ts';
 
 /** The whole of so much is looked at in less than a second, the events alone of so much more. */
 const wholeUpToBytes = 100_000_000;
@@ -21,6 +22,15 @@ export function findDamage(db: Database, file: string): string | undefined {
     throw error;
   }
 }
+
+/**
+ * What SQLite does not find wrong with a log, since it takes it for the end of the log; to be asked
+ * before SQLite opens the database for writing.
+ */
+export const findLogDamage = (file: string): string | undefined =>
+  hidesCommits(`${file}-wal`)
+    ? 'its log is damaged in the middle, and what was committed after that would be lost'
+    : undefined;
 
 /** SQLite's own word for it. */
 export function isDamage(error: unknown): boolean {

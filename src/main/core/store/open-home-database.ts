@@ -4,7 +4,7 @@ import type { AtPoint } from '../fault-point.ts';
 import type { Home } from '../settings/home-paths.ts';
 import { listBackups } from './backup-files.ts';
 import { type Database, openDatabase, openDatabaseToRead } from './database.ts';
-import { findDamage, isDamage } from './integrity.ts';
+import { findDamage, findLogDamage, isDamage } from './integrity.ts';
 import { finishRestore } from './restore.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function damageOf(database: string): Promise<string | undefined> {
   try {
     const db = await openDatabaseToRead(database);
     try {
-      return findDamage(db, database);
+      return findDamage(db, database) ?? findLogDamage(database);
     } finally {
       db.close();
     }

@@ -149,6 +149,14 @@ describe('a database', () => {
     expect(gone).toBeLessThan(5);
   });
 
+  test('of whose log alone a page is damaged is not opened without what stands behind it', async () => {
+    await write(600);
+    // The twelfth of the frames, but not where the events themselves are.
+    damage(`${home.database}-wal`, 32 + 12 * (24 + 4096) + 24, noise(8));
+    await expect(openHomeDatabase(home)).rejects.toThrow(/its log is damaged.*relay restore/);
+    expect(await restored()).toMatchObject({ salvaged: 600, lost: [] });
+  });
+
   test('cut off in the middle gets the rest from the backup', async () => {
     await writeAndStop(900, 700);
     truncateSync(home.database, 12 * 4096);
@@ -168,7 +176,9 @@ describe('a database', () => {
   });
 });
 
-test('wherever bytes are overwritten, what is lost is told exactly, and nothing is made up', async () => {
+const wherever = 'wherever bytes are overwritten, what is lost is told exactly, none made up';
+// A dozen databases: on a busy machine that takes its time.
+test(wherever, { timeout: 60_000 }, async () => {
   await writeAndStop(800, 300);
   const file = readFileSync(home.database);
   let seed = 20261121;

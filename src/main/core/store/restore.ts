@@ -13,7 +13,7 @@ import type { Home } from '../settings/home-paths.ts';
 import { type BackupFile, listBackups } from './backup-files.ts';
 import { type Database, openCopy, openDatabase, openDatabaseToRead } from './database.ts';
 import { createEventStore, type EventStore } from './event-store.ts';
-import { findDamage, isDamage } from './integrity.ts';
+import { findDamage, findLogDamage, isDamage } from './integrity.ts';
 import type { SalvagedRow } from './salvage/event-cells.ts';
 import { salvageEvents } from './salvage/salvage.ts';
 
@@ -85,7 +85,7 @@ async function damageOf(file: string): Promise<string | undefined> {
   try {
     const db = await openDatabaseToRead(file);
     try {
-      const found = findDamage(db, file);
+      const found = findDamage(db, file) ?? findLogDamage(file);
       if (found !== undefined) return found;
       // The events are read one by one: a payload that is not JSON any more is found in no other way.
       for (const _event of createEventStore(db).all(0));

@@ -32,7 +32,7 @@ export function openPages(file: string, log: string): Pages {
   const pageBytes = pageBytesOf(header);
   const reserved = header.length === 100 ? (header[20] ?? 0) : 0;
   const pageCount = database ? Math.ceil(database.sizeBytes / pageBytes) : 0;
-  const frames = journal ? committedFrames(journal, pageBytes) : [];
+  const { frames, damaged } = committedFrames(journal, pageBytes);
   const newest = new Map(frames.map((frame) => [frame.pageNumber, frame]));
   const fromFile = (number: number) => database?.read((number - 1) * pageBytes, pageBytes);
   const fromLog = ({ at }: Frame) => journal?.read(at, pageBytes);
@@ -47,6 +47,8 @@ export function openPages(file: string, log: string): Pages {
     *all() {
       for (let number = 1; number <= pageCount; number += 1) yield fromFile(number) ?? noBytes;
       for (const frame of frames) yield fromLog(frame) ?? noBytes;
+      // Last, so that whatever is elsewhere, too, is not taken from these.
+      for (const frame of damaged) yield fromLog(frame) ?? noBytes;
     },
     close() {
       database?.close();
@@ -63,37 +65,68 @@ interface Frame {
   at: number;
 }
 
+interface Frames {
+  /** Their content is what was written. */
+  frames: Frame[];
+  /** It is not. */
+  damaged: Frame[];
+  /** A whole commit stands behind one of these. */
+  isHiding: boolean;
+}
+
+const nothing = (): Pick<Frames, 'frames' | 'damaged'> => ({ frames: [], damaged: [] });
+
 /**
- * The frames up to the last commit whose content is what was written. SQLite gives up at the first
- * that is damaged; here only that one is left out, since each carries the sum of the one before.
+ * Whether commits stand in a log behind a frame that is damaged: SQLite takes that for the end of
+ * the log, and would go on without them and without a word. The death of a process leaves no such log.
  */
-function committedFrames(log: OpenFile, pageBytes: number): Frame[] {
-  const header = log.read(0, logHeaderBytes);
-  if (header.length < logHeaderBytes) return [];
+export function hidesCommits(log: string): boolean {
+  const journal = openFile(log);
+  if (!journal) return false;
+  try {
+    // A log says itself how large its pages are.
+    const said = journal.read(8, 4);
+    return said.length === 4 && committedFrames(journal, said.readUInt32BE(0)).isHiding;
+  } finally {
+    journal.close();
+  }
+}
+
+/**
+ * The frames up to the last commit. SQLite gives up at the first that is damaged; here only that one
+ * is set apart, since each carries the sum of the one before.
+ */
+function committedFrames(log: OpenFile | undefined, pageBytes: number): Frames {
+  const header = log?.read(0, logHeaderBytes);
+  const found: Frames = { ...nothing(), isHiding: false };
+  if (!log || !header || header.length < logHeaderBytes || !isPageSize(pageBytes)) return found;
   const isBigEndian = header.readUInt32BE(0) % 2 === 1;
   const salts = header.subarray(16, 24);
   let sums: Sums = [header.readUInt32BE(24), header.readUInt32BE(28)];
-  const committed: Frame[] = [];
-  let pending: Frame[] = [];
+  let pending = nothing();
   const frameBytes = frameHeaderBytes + pageBytes;
   for (let at = logHeaderBytes; at + frameBytes <= log.sizeBytes; at += frameBytes) {
     const frame = log.read(at, frameBytes);
     // What is left of an earlier round of the log.
     if (!frame.subarray(8, 16).equals(salts)) break;
     const claimed: Sums = [frame.readUInt32BE(16), frame.readUInt32BE(20)];
-    const found = sumOf(frame.subarray(frameHeaderBytes), isBigEndian, [
+    const reckoned = sumOf(frame.subarray(frameHeaderBytes), isBigEndian, [
       ...sumOf(frame.subarray(0, 8), isBigEndian, sums),
     ]);
-    if (found[0] === claimed[0] && found[1] === claimed[1]) {
-      pending.push({ pageNumber: frame.readUInt32BE(0), at: at + frameHeaderBytes });
-    }
+    const isWhole = reckoned[0] === claimed[0] && reckoned[1] === claimed[1];
+    pending[isWhole ? 'frames' : 'damaged'].push({
+      pageNumber: frame.readUInt32BE(0),
+      at: at + frameHeaderBytes,
+    });
     sums = claimed;
     const isCommit = frame.readUInt32BE(4) !== 0;
     if (!isCommit) continue;
-    committed.push(...pending);
-    pending = [];
+    found.frames.push(...pending.frames);
+    found.damaged.push(...pending.damaged);
+    found.isHiding ||= isWhole && found.damaged.length > 0;
+    pending = nothing();
   }
-  return committed;
+  return found;
 }
 
 type Sums = [number, number];
@@ -114,9 +147,11 @@ function pageBytesOf(header: Buffer): number {
   if (header.length < 18) return usualPageBytes;
   const said = header.readUInt16BE(16);
   const pageBytes = said === 1 ? 65_536 : said;
-  const isPowerOfTwo = pageBytes >= 512 && (pageBytes & (pageBytes - 1)) === 0;
-  return isPowerOfTwo ? pageBytes : usualPageBytes;
+  return isPageSize(pageBytes) ? pageBytes : usualPageBytes;
 }
+
+const isPageSize = (bytes: number): boolean =>
+  bytes >= 512 && bytes <= 65_536 && (bytes & (bytes - 1)) === 0;
 
 function openFile(path: string): OpenFile | undefined {
   let fd: number;
