@@ -41,7 +41,9 @@ export interface Backups {
   stop(): Promise<void>;
 }
 
-const againAfterFaultMs = 60 * 60_000;
+/** What stands in the way before anything is copied costs nothing to look at, and is soon mended. */
+const lookAgainMs = 10_000;
+const copyAgainMs = 60 * 60_000;
 const pagesAStep = 256;
 const eventsAStep = 5000;
 /** The newest is kept however large it is. */
@@ -66,9 +68,12 @@ export function createBackups(options: BackupOptions): Backups {
 
   async function make(): Promise<void> {
     const hidden = path.join(folder, '.unfinished');
+    let againAfterMs = lookAgainMs;
     try {
       keepFolder(folder);
       needRoom(database, folder);
+      makeEmpty(hidden);
+      againAfterMs = copyAgainMs;
       await copy(hidden);
       if (isStopped) return;
       await proveWhole(hidden, () => isStopped);
@@ -79,10 +84,11 @@ export function createBackups(options: BackupOptions): Backups {
       problem = undefined;
     } catch (error) {
       if (error instanceof Stopped) return;
-      log.error({ error }, 'no backup could be made');
       const why = error instanceof NoRoom ? error.message : writeFaultSentence(error);
-      problem = `The database could not be backed up. ${why ?? (error instanceof Error ? error.message : String(error))}`;
-      notAgainBefore = now() + againAfterFaultMs;
+      const found = `The database could not be backed up. ${why ?? (error instanceof Error ? error.message : String(error))}`;
+      if (found !== problem) log.error({ error }, 'no backup could be made');
+      problem = found;
+      notAgainBefore = now() + againAfterMs;
     } finally {
       removeUnfinished(hidden);
     }
@@ -90,8 +96,6 @@ export function createBackups(options: BackupOptions): Backups {
 
   /** What is committed meanwhile, SQLite takes along. */
   async function copy(to: string): Promise<void> {
-    rmSync(to, { force: true });
-    closeSync(openSync(to, 'w', 0o600));
     const progress = () => {
       if (isStopped) throw new Stopped();
       return pagesAStep;
@@ -113,6 +117,11 @@ export function createBackups(options: BackupOptions): Backups {
       await underWay;
     },
   };
+}
+
+function makeEmpty(file: string): void {
+  rmSync(file, { force: true });
+  closeSync(openSync(file, 'w', 0o600));
 }
 
 function removeUnfinished(file: string): void {
