@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import type { PermissionState } from '../engine/state.ts';
+import { keepFolder } from '../own-folder.ts';
 import type { Logger } from '../settings/logs.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { findClaude, openSessions } from './claude-program.ts';
@@ -97,7 +98,8 @@ export function createPermissionDesk(options: PermissionDeskOptions): Permission
       return;
     }
     if (known.isAnswerWritten || !answer) return;
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    keepFolder(dispatchDir);
+    keepFolder(path.dirname(file));
     const json = JSON.stringify(permissionAnswer(tool, known.input, answer));
     const part = path.join(path.dirname(file), `.${request}.part`);
     writeFileSync(part, `${json}\n`, { mode: 0o600 });

@@ -2,7 +2,6 @@ import {
   closeSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { DispatchId, SessionId } from '#shared/ids.ts';
+import { keepFolder } from '../own-folder.ts';
 
 /** The right to begin, good once: whoever renames the file `from` has it. */
 export interface ResumeTicket {
@@ -64,8 +64,11 @@ export function createMailbox(dispatchFolder: string): Mailbox {
   const handed = (id: DispatchId) => `.${id}.handed-`;
   const withdrawn = (sessionId: SessionId, id: DispatchId) => at(sessionId, `.${id}.withdrawn`);
   const stagedRelease = (sessionId: SessionId) => at(sessionId, '.release.part');
-  const makeFolder = (sessionId: SessionId) =>
-    mkdirSync(path.join(dispatchFolder, sessionId), { recursive: true, mode: 0o700 });
+  // One by one: made in one call, Node says of a disk that is full or read-only that nothing is there.
+  const makeFolder = (sessionId: SessionId) => {
+    keepFolder(dispatchFolder);
+    keepFolder(path.join(dispatchFolder, sessionId));
+  };
   const namesOf = (sessionId: SessionId, beginning: string) => {
     const folder = path.join(dispatchFolder, sessionId);
     return isThere(folder) ? readdirSync(folder).filter((name) => name.startsWith(beginning)) : [];

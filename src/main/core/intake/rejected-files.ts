@@ -1,7 +1,6 @@
 import {
   existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -9,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { keepFolder } from '../own-folder.ts';
 import { putBack } from './put-back.ts';
 import type { QueueFile, Seen } from './queue-files.ts';
 import { isSame } from './taken-files.ts';
@@ -29,7 +29,7 @@ export function moveToRejected(
   { seen, reason }: { seen: Seen; reason: string },
 ): string | undefined {
   const folder = folderOf(queue);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  keepFolder(folder);
   const keptAs = freeName(folder, name);
   const kept = path.join(folder, keptAs);
   writeFileSync(`${kept}${reasonEnding}`, `${reason}\n`, { mode: 0o600 });
