@@ -179,7 +179,7 @@ export const harms: readonly Harm[] = [
       writeFileSync(at(relay, 'dispatch', 'lying'), '');
       return back;
     },
-    says: /should not be there/,
+    says: /should not be there|is not a folder/,
     ...isTold,
   },
   ...(['queue', 'dispatch'] as const).map((name) => ({

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { readStoredEvents } from '#core/export/stored-events.ts';
 import { silentLogger } from '#core/settings/logs.ts';
@@ -9,6 +9,7 @@ import type { Chance } from '../chance.ts';
 import { becomes } from '../relay-run.ts';
 import type { Damage } from './damages.ts';
 import { type HarmedRelay, openHarmedRelay, take, takeNext } from './harmed-relay.ts';
+import { storedRows, whoseBytesAreHeld } from './held-in-file.ts';
 import { replyTo, type TicketApi } from './ticket-api.ts';
 
 const deadlineMs = 30_000;
@@ -51,8 +52,15 @@ export async function comeBack(
   await work(relay, `${name}-b`, Math.ceil(exchanges / 2));
   await relay.end(damage.isKilled ? 'SIGKILL' : 'SIGTERM');
   const committed = await eventsOf(relay, database);
+  // All of them are found where nothing was damaged, or the check would be worth nothing.
+  const rows = await storedRows(copyOf(relay, database));
+  const isHeldBefore = whoseBytesAreHeld(database);
+  const unseen = [...rows.values()].filter((row) => !isHeldBefore(row)).length;
+  expectThat(unseen <= rows.size / 10, `${unseen} of ${rows.size} events are not seen in the file`);
 
   damage.do(database, chance);
+  const isHeld = whoseBytesAreHeld(database);
+  const held = [...rows.values()].filter(isHeld).map(([seq]) => Number(seq));
   const isRefused = await relay.start().then(
     () => false,
     () => /relay restore/.test(relay.said()),
@@ -64,7 +72,16 @@ export async function comeBack(
   if (done.code !== 0) return { failures, report: undefined };
   // What the command promises to programs.
   const report = JSON.parse(done.out) as Report;
-  if (report.restored) judge(await eventsOf(relay, database), committed, report, expectThat);
+  const restored = await eventsOf(relay, database);
+  if (!report.restored) {
+    const isThere = [...committed.keys()].every((seq) => restored.has(seq));
+    expectThat(isThere, 'it is called whole, and events are missing');
+  } else {
+    judge(restored, committed, report, expectThat);
+    for (const seq of held) {
+      expectThat(restored.has(seq), `${seq} is lost, though the file still held all of it`);
+    }
+  }
   await goOn(relay, report, `${name}-c`, expectThat);
   return { failures, report: report.restored ? report : undefined };
 }
@@ -97,14 +114,17 @@ async function backUp(relay: HarmedRelay, database: string): Promise<void> {
   }
 }
 
-/** Of a copy, so that nothing of the home is touched. */
-async function eventsOf(relay: HarmedRelay, database: string): Promise<Map<number, RelayEvent>> {
-  const folder = path.join(relay.aside, 'copy');
-  mkdirSync(folder, { recursive: true });
+/** A copy, so that nothing of the home is touched. */
+function copyOf(relay: HarmedRelay, database: string): string {
+  const folder = mkdtempSync(path.join(relay.aside, 'copy-'));
   for (const end of ['', '-wal']) {
     if (existsSync(database + end)) copyFileSync(database + end, path.join(folder, `x.db${end}`));
   }
-  const stored = await readStoredEvents(path.join(folder, 'x.db'), {});
+  return path.join(folder, 'x.db');
+}
+
+async function eventsOf(relay: HarmedRelay, database: string): Promise<Map<number, RelayEvent>> {
+  const stored = await readStoredEvents(copyOf(relay, database), {});
   if (!stored.ok) throw new Error(stored.message);
   const events = new Map([...stored.events].map((event) => [event.seq, event]));
   stored.close();

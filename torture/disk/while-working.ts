@@ -86,7 +86,10 @@ async function diskItems(relay: HarmedRelay): Promise<string[]> {
 async function judgeEnd(relay: HarmedRelay, expectThat: Expect): Promise<void> {
   const isWell = async () =>
     (await relay.call('status', {})).problems.length === 0 && (await diskItems(relay)).length === 0;
-  expectThat(await becomes(isWell, deadlineMs), 'it was not well again');
+  expectThat(
+    await becomes(isWell, deadlineMs),
+    `it was not well again: ${(await relay.call('status', {})).problems.join(' ')}`,
+  );
   const isIdle = async () => (await relay.call('status', {})).queued === 0;
   expectThat(await becomes(isIdle, deadlineMs), 'something is left in the queue');
   for (const session of sessions) {
