@@ -33,13 +33,16 @@ const bundledPackages = [
   'react-markdown',
 ];
 
-export const configuration: Configuration = {
+/** What the build has made. */
+export const builtFiles = 'out/**';
+
+export const configuration = {
   appId,
   productName: 'Relay',
   directories: { output: 'dist', buildResources: 'packaging' },
   files: [
     'bin/**',
-    'out/**',
+    builtFiles,
     'resources/**',
     'package.json',
     ...bundledPackages.map((name) => `!node_modules/${name}/**`),
@@ -74,7 +77,7 @@ export const configuration: Configuration = {
   },
   win: { target: ['nsis'], icon: 'resources/icons/relay.ico' },
   nsis: { oneClick: true, perMachine: false },
-};
+} satisfies Configuration;
 
 /**
  * Lays the same programs out beside the archive for a plain Node: the `relay` command, the headless

@@ -1,47 +1,69 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'playwright/test';
+import { builtPackage, packagingMs } from './built-package.ts';
 import { makeHome, startPlainDesktop } from './desktop-app.ts';
-import { firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
+import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
 
-/** What `npm run package -- --dir` leaves, with the rig's runtime (docs/desktop.md says how). */
-const packageDir = resolve(
-  process.env.RELAY_TEST_PACKAGE ??
-    join(import.meta.dirname, '..', '..', '.cache', 'package', 'linux-unpacked'),
-);
-const program = join(packageDir, 'relay-desktop');
+test.describe('the package', () => {
+  test.skip(whyNoRig() !== undefined, whyNoRig());
+  let session: DesktopSession;
+  let packageDir: string;
+  let program: string;
 
-test.skip(whyNoRig() !== undefined, whyNoRig());
-test.skip(!existsSync(program), `there is no package in ${packageDir} (RELAY_TEST_PACKAGE)`);
-
-test('the package starts, has its relay, and brings the command along', async () => {
-  test.setTimeout(firstStartMs);
-  const session = await startDesktopSession();
-  const home = await makeHome(session, () => ({ text: 'Go on.' }));
-  try {
-    const desktop = await startPlainDesktop(session, home, { program, args: [] });
-    expect(desktop.page.url()).toMatch(/^relay:\/\/app\//);
-    const { home: root, version } = await desktop.call('status', {});
-    expect(root).toBe(home.root);
-    const command = join(packageDir, 'resources', 'relay', 'bin', 'relay');
-    const env = { PATH: '/usr/bin:/bin', HOME: home.root, RELAY_HOME: home.root };
-    const status: unknown = JSON.parse(
-      execFileSync(command, ['status', '--json'], { env, encoding: 'utf8' }),
-    );
-    expect(status).toMatchObject({ home: root, version });
-    await desktop.quit();
-  } finally {
-    await session.end();
-    await home.remove();
-  }
-});
-
-test('the package is no Node: the fuses are blown', async () => {
-  const node = spawn(program, ['-e', 'process.exit(42)'], {
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', DISPLAY: '' },
-    stdio: 'ignore',
+  test.beforeAll(async () => {
+    test.setTimeout(firstStartMs + packagingMs);
+    session = await startDesktopSession();
+    packageDir = builtPackage(session.env.ELECTRON_OVERRIDE_DIST_PATH ?? '');
+    program = join(packageDir, 'relay-desktop');
   });
-  const code = await new Promise((done) => node.once('exit', done));
-  expect(code).not.toBe(42);
+  test.afterAll(() => session?.end());
+
+  test('starts, has its relay, and brings the command along', async () => {
+    test.slow();
+    const made = await makeHome(session, () => ({ text: 'Go on.' }));
+    const userHome = join(made.root, 'user');
+    mkdirSync(userHome);
+    const home = { ...made, env: { ...made.env, HOME: userHome } };
+    try {
+      const desktop = await startPlainDesktop(session, home, { program, args: [] });
+      expect(desktop.page.url()).toMatch(/^relay:\/\/app\//);
+      const { home: root, version } = await desktop.call('status', {});
+      expect(root).toBe(home.root);
+
+      const link = join(userHome, '.local', 'bin', 'relay');
+      const installed = await desktop.page.evaluate(() => window.relay.desktop?.installCommand());
+      expect(installed).toEqual({ kind: 'installed', link });
+      // Neither this checkout's programs nor its Node are in the way.
+      const env = { PATH: '/usr/bin:/bin', HOME: userHome, RELAY_HOME: home.root };
+      for (const command of [join(packageDir, 'resources', 'relay', 'bin', 'relay'), link]) {
+        const status: unknown = JSON.parse(
+          execFileSync(command, ['status', '--json'], { env, cwd: userHome, encoding: 'utf8' }),
+        );
+        expect(status).toMatchObject({ home: root, version });
+      }
+      await desktop.quit();
+    } finally {
+      await home.remove();
+    }
+  });
+
+  test('is no Node: the fuses are blown', async () => {
+    const node = spawn(program, ['-e', 'process.exit(42)'], {
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', DISPLAY: '' },
+      stdio: 'ignore',
+    });
+    const [code] = await once(node, 'exit');
+    expect(code).not.toBe(42);
+  });
+
+  test('holds the programs once, and nothing of the tests', () => {
+    const relay = readdirSync(join(packageDir, 'resources', 'relay')).sort();
+    expect(relay).toEqual(['bin', 'node_modules', 'out', 'package.json', 'resources']);
+    const main = readdirSync(join(packageDir, 'resources', 'relay', 'out', 'main'));
+    expect(main).toContain('headless.js');
+    expect(main).not.toContain('desktop.js');
+  });
 });
