@@ -22,13 +22,15 @@ function happening(event: RelayEvent): string {
       return `tool ${event.payload.name}`;
     case 'tool_response':
       return `tool ${event.payload.name} ${event.payload.isError ? 'failed' : 'answered'}`;
+    case 'call.started':
+      return `call ${event.payload.callId} started`;
     case 'call.finished': {
-      const { model, durationMs, costUsd } = event.payload;
+      const { callId, model, durationMs, costUsd } = event.payload;
       const price = costUsd === null ? 'no price known' : formatUsd(costUsd);
-      return `call finished: ${model}, ${(durationMs / 1000).toFixed(1)} s, ${price}`;
+      return `call ${callId} finished: ${model}, ${(durationMs / 1000).toFixed(1)} s, ${price}`;
     }
     case 'call.failed':
-      return `call failed: ${event.payload.fault.message}`;
+      return `call ${event.payload.callId} failed: ${event.payload.fault.message}`;
     case 'verdict.given':
       return `verdict: ${event.payload.verdict.kind}`;
     case 'item.opened':
@@ -39,8 +41,11 @@ function happening(event: RelayEvent): string {
       return `drives learnt: ${event.payload.changes.map(({ name }) => name).join(', ')}`;
     case 'envelope.rejected':
       return `envelope rejected: ${event.payload.reason}`;
+    // By its number it is scored, replayed and looked into.
+    case 'exchange.opened':
+      return `exchange ${event.exchangeId ?? ''} opened`;
     case 'exchange.closed':
-      return `exchange closed: ${event.payload.how}`;
+      return `exchange ${event.exchangeId ?? ''} closed: ${event.payload.how}`;
     default:
       return event.type.replace('.', ' ').replaceAll('_', ' ');
   }

@@ -57,6 +57,8 @@ async function output(command: Promise<number>): Promise<string> {
 test('search, brief and facts', async () => {
   const found = await output(search(context, ['pars'], { limit: 5 }));
   expect(found).toContain('The parser');
+  // The number by which the exchange is scored, replayed and looked into.
+  expect(found).toMatch(/ s1 {2}session {2}x1 {2}#\d+\n/);
   expect(found).not.toContain('\u001b');
   const asJson = JSON.parse(await output(search(context, ['pars'], { limit: 5, json: true })));
   expect(asJson.excerpts[0]).toContainEqual({ text: 'pars', isMatch: true });

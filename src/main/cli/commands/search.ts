@@ -1,3 +1,4 @@
+import type { RelayEvent } from '#shared/events.ts';
 import type { SessionId } from '#shared/ids.ts';
 import type { RpcOutput } from '#shared/rpc.ts';
 import type { CommandContext, Terminal } from '../terminal.ts';
@@ -26,7 +27,8 @@ export function search(
 function describe({ events, excerpts }: RpcOutput<'events.search'>, terminal: Terminal): string {
   if (events.length === 0) return 'Nothing was said with these words.\n';
   return events
-    .map(({ seq, at, sessionId, conversationId, type }, index) => {
+    .map((event, index) => {
+      const { seq, at, sessionId, conversationId, exchangeId } = event;
       const time = new Date(at).toLocaleString('sv-SE');
       const who = sessionId ?? conversationId ?? '';
       const text = (excerpts[index] ?? [])
@@ -34,8 +36,16 @@ function describe({ events, excerpts }: RpcOutput<'events.search'>, terminal: Te
           part.isMatch ? terminal.accent(printable(part.text)) : printable(part.text),
         )
         .join('');
-      const head = `${time}  ${printable(who)}  ${type.replaceAll('_', ' ')}  #${seq}`;
+      const place = [...(exchangeId === null ? [] : [exchangeId]), `#${seq}`].join('  ');
+      const head = `${time}  ${printable(who)}  ${speakerOf(event)}  ${place}`;
       return `${terminal.muted(head)}\n  ${text}\n`;
     })
     .join('');
+}
+
+/** Whose words they are. */
+function speakerOf(event: RelayEvent): string {
+  if (event.type === 'user_message') return event.payload.author;
+  if (event.type === 'agent_message') return 'supervisor';
+  return event.type.replaceAll('_', ' ');
 }
