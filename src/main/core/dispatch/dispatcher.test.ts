@@ -82,3 +82,17 @@ test('one that cannot be put on disk keeps no other back, and comes when it can 
   dispatcher.run();
   expect(arrived()).toEqual(sessions);
 });
+
+test('what a relay that was killed left behind is gone once the next has looked', () => {
+  answerAll();
+  dispatcher.run();
+  const left = path.join(folder, 's2', '.d77.withdrawn');
+  writeFileSync(left, 'taken back, and committed');
+  const next = createDispatcher({
+    ...{ engine: desk.engine, store: desk.store },
+    ...{ mailbox: createMailbox(folder), holdAll: () => false },
+  });
+  next.run();
+  expect(existsSync(left)).toBe(false);
+  expect(arrived()).toEqual(sessions);
+});

@@ -51,6 +51,8 @@ export function createDispatcher({
 }: DispatcherOptions): Dispatcher {
   /** Whose release may be committed and not have appeared: of any session, when a relay starts. */
   const mayBeStaged = new Set<SessionId>(engine.state.sessions.keys());
+  /** Where a relay that was killed may have left something. */
+  const toSweep = new Set<SessionId>(engine.state.sessions.keys());
 
   function run(): void {
     if (folder?.isOther()) putBack(folder);
@@ -68,7 +70,20 @@ export function createDispatcher({
     }
     carryOut(round, faults);
     releaseDue(faults);
+    sweep(faults);
     if (faults.length > 0) throw faults[0];
+  }
+
+  /** What was withdrawn for good, or never committed: the next reply may be long in coming. */
+  function sweep(faults: unknown[]): void {
+    if (toSweep.size === 0) return;
+    const open = new Set(engine.state.dispatches.keys());
+    for (const sessionId of toSweep) {
+      attempt(() => {
+        mailbox.sweep(sessionId, open);
+        toSweep.delete(sessionId);
+      }, faults);
+    }
   }
 
   /** The folder was removed with the replies that lay in it: they are staged again, and appear. */

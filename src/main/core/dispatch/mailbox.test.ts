@@ -71,6 +71,20 @@ test('what a killed relay left of a reply that was withdrawn since is cleared aw
   expect(files()).toEqual(['.d2.part']);
 });
 
+test('what is left of replies that are no more is swept away, and nothing else', () => {
+  mailbox.stage(s1, d1, 'withdrawn');
+  mailbox.publish(s1, d1);
+  mailbox.takeBack(s1, d1);
+  for (const name of ['.d2.part', '.d3.handed-17', 'input.txt', '.claimed-1', '.dx.part']) {
+    writeFileSync(at(name), '');
+  }
+  mailbox.sweep(s1, new Set([d1, d2]));
+  expect(files()).toHaveLength(6);
+  mailbox.sweep(s1, new Set([d2]));
+  expect(files()).toEqual(['.claimed-1', '.d2.part', '.d3.handed-17', '.dx.part', 'input.txt']);
+  mailbox.sweep(session('never-seen'), new Set());
+});
+
 test('a release is an empty file, and none lies beside a reply', () => {
   mailbox.stageRelease(s1);
   mailbox.publishRelease(s1);

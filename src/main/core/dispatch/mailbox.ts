@@ -40,6 +40,8 @@ export interface Mailbox {
   publish(sessionId: SessionId, dispatchId: DispatchId): void;
   /** Removes what is left of a reply that was taken back, once that is committed. */
   discard(sessionId: SessionId, dispatchId: DispatchId): void;
+  /** Removes what earlier relays left of replies that are `open` no more. */
+  sweep(sessionId: SessionId, open: ReadonlySet<DispatchId>): void;
   /** Takes `input.txt` back, or has done so before; false when the session was quicker. */
   takeBack(sessionId: SessionId, dispatchId: DispatchId): boolean;
   /** Makes `input.txt` the staged file again; false when the session was quicker. */
@@ -95,6 +97,13 @@ export function createMailbox(dispatchFolder: string): Mailbox {
       rmSync(staged(sessionId, dispatchId), { force: true });
       rmSync(withdrawn(sessionId, dispatchId), { force: true });
       for (const name of namesOf(sessionId, handed(dispatchId))) rmSync(at(sessionId, name));
+    },
+    sweep(sessionId, open) {
+      for (const name of namesOf(sessionId, '.d')) {
+        const id = /^\.(d\d+)\.(?:part|withdrawn)$/.exec(name)?.[1];
+        // What the pattern leaves has the brand's form.
+        if (id !== undefined && !open.has(id as DispatchId)) rmSync(at(sessionId, name));
+      }
     },
     takeBack: (sessionId, dispatchId) =>
       isThere(withdrawn(sessionId, dispatchId)) ||
