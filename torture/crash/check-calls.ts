@@ -2,6 +2,8 @@ import { noUsage, type Usage } from '#shared/usage.ts';
 import type { ApiCall, Books, Evidence, KeptCall, Life } from './evidence.ts';
 import type { PriceList } from './price-list.ts';
 
+const latestArrivalMs = 1000;
+
 /** Calls that the API took on and that the relay knows nothing of: what a kill has cost. */
 export function lostCalls({ calls, lives }: Evidence, { calls: kept }: Books): ApiCall[] {
   const known = new Set(kept.map(({ requestId }) => requestId));
@@ -12,10 +14,12 @@ export function lostCalls({ calls, lives }: Evidence, { calls: kept }: Books): A
   const found = new Set<ApiCall>();
   for (const endedMs of givenUp.sort((a, b) => a - b)) {
     const life = lives.find(({ fromMs, toMs }) => endedMs >= fromMs && endedMs <= toMs);
-    const begun = unknown.find(
-      (call) =>
-        !found.has(call) && call.atMs <= endedMs && life !== undefined && isWithin(call, life),
-    );
+    const begun = unknown.find((call) => {
+      // One that was called off at once may come to the API when Relay has long thought of others.
+      const lateMs = call.outcome === 'left' && !call.requestId ? latestArrivalMs : 0;
+      const isBefore = call.atMs <= endedMs + lateMs;
+      return !found.has(call) && isBefore && life !== undefined && isWithin(call, life);
+    });
     if (begun) found.add(begun);
   }
   return unknown.filter((call) => !found.has(call));

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeOlder } from '#core/store/testing/older-database.ts';
 import type { Chance } from '../chance.ts';
+import { errorsInLogs } from '../logged-errors.ts';
 import { type Aim, dieAtOf, leanOf, needsStop } from './aims.ts';
 import { readBooks } from './books.ts';
 import { check } from './check.ts';
@@ -103,7 +104,7 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
     ...leftIn(home),
   };
   const books = await readBooks(home);
-  failures.push(...bugsIn(path.join(home, 'logs')));
+  failures.push(...errorsInLogs(path.join(home, 'logs')));
   failures.push(...check(evidence, books, openPriceList()));
   const isBroken = failures.length > 0;
   if (isBroken)
@@ -188,15 +189,6 @@ function leftIn(home: string): Pick<Evidence, 'queueLeft' | 'strayFiles'> {
       ...readdirSync(home).filter((name) => /jc_input/.test(name)),
     ],
   };
-}
-
-/** What the relay itself wrote down as an error; each kind once. */
-function bugsIn(logs: string): string[] {
-  const errors = readdirSync(logs)
-    .flatMap((name) => readFileSync(path.join(logs, name), 'utf8').split('\n'))
-    .filter((line) => /"level":"(?:error|fatal)"/.test(line))
-    .map((line) => line.replace(/^.*?"pid":\d+,/, '').slice(0, 300));
-  return [...new Set(errors)].slice(0, 5).map((line) => `The log should have no error: ${line}`);
 }
 
 function prepare(folder: string, projects: number): string {

@@ -53,8 +53,8 @@ export async function startScriptedApi(chance: Chance, load: Load): Promise<Scri
   return self;
 }
 
-/** Relay says whose turn it is, where that is not whoever spoke last. */
-const nameAtEnd = /The last words of session (s\d+) have not been answered yet/;
+/** Relay says whose turn it is, where that is not whoever spoke last; what it said last counts. */
+const named = /The last words of session (s\d+) have not been answered yet/g;
 
 /** The word that is to be answered: the newest in what the supervisor is sent; and whose it is. */
 function wordOf({ body }: MessagesCall): { mark: string; isOwners: boolean } {
@@ -64,8 +64,8 @@ function wordOf({ body }: MessagesCall): { mark: string; isOwners: boolean } {
     .map((block) => block.text)
     .join('\n');
   const newest = lastMark(text);
-  const named = nameAtEnd.exec(text.slice(newest?.at ?? 0));
-  const found = named ? lastMark(text, named[1]) : newest;
+  const name = [...text.slice(newest?.at ?? 0).matchAll(named)].at(-1)?.[1];
+  const found = name ? lastMark(text, name) : newest;
   if (!found) throw new Error('a call about no word');
   const before = text.slice(0, found.at);
   const isOwners = before.lastIndexOf('<owner ') > before.lastIndexOf('<session ');
