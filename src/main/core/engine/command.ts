@@ -68,6 +68,8 @@ export interface AskedWord {
 /** What the owner did on the phone. */
 export type PhoneAct =
   | { kind: 'approve' | 'dismiss'; itemId: ItemId }
+  /** Instead of a draft. */
+  | { kind: 'send'; itemId: ItemId; text: string }
   | { kind: 'answer'; itemId: ItemId; text: string }
   /** To a session, or to the supervisor. */
   | { kind: 'word'; sessionId: SessionId | null; text: string }

@@ -4,6 +4,7 @@ import { ownerWord } from '../intake/owner-input.ts';
 import type { ButtonAct, PhoneCodes } from './phone-codes.ts';
 
 const buttonWord = /^relay:(approve|dismiss):(i\d{1,15}):([\w-]{1,64})$/;
+const sendWord = /^send\s+(i\d{1,15})\s*:\s*([\s\S]+)$/i;
 const itemWord = /^(i\d{1,15})\s*:\s*([\s\S]+)$/i;
 
 /** What a button writes; it names no session and no secret but its own. */
@@ -12,8 +13,8 @@ export function buttonBody(act: ButtonAct, itemId: ItemId, codes: PhoneCodes): s
 }
 
 /**
- * A message on the reply topic: a button's, `i12: text` for an item, `@session: text` for a session,
- * or a word for the supervisor, which answers the oldest open escalation.
+ * A message on the reply topic: a button's, `i12: text` for an item, `send i12: text` for what is sent
+ * instead of a draft, `@session: text` for a session, or a word for the supervisor, which answers the oldest open escalation.
  */
 export function readPhoneWord(message: string, codes: PhoneCodes): PhoneAct | undefined {
   const text = message.trim();
@@ -29,6 +30,11 @@ export function readPhoneWord(message: string, codes: PhoneCodes): PhoneAct | un
   }
   // Never a word to a session or the supervisor: it was meant as a button.
   if (text.startsWith('relay:')) return { kind: 'refused', why: 'A button could not be read.' };
+  const [, draft, edited] = sendWord.exec(text) ?? [];
+  const draftId = ItemId.safeParse(draft?.toLowerCase());
+  if (draftId.success && edited) {
+    return { kind: 'send', itemId: draftId.data, text: edited.trim() };
+  }
   const [, id, words] = itemWord.exec(text) ?? [];
   const itemId = ItemId.safeParse(id?.toLowerCase());
   if (itemId.success && words) return { kind: 'answer', itemId: itemId.data, text: words.trim() };

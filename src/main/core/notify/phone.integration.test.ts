@@ -149,6 +149,25 @@ describe('a typed answer', () => {
     await nothingShown();
   });
 
+  test('is sent instead of a draft, which settles it; of anything else the owner is told', async () => {
+    const world = await open('autonomy: draft\n');
+    world.drop('a.json', { session_id: 's-1', content: 'An easy one.' });
+    await ntfy.waitFor(topic);
+    await ntfy.write(replies, 'Send I1: Run the tests: all of them.\nThen stop. 😀');
+    expect(await world.take('s-1')).toBe('Run the tests: all of them.\nThen stop. 😀');
+    const { payload } = await world.waitFor('draft.edited');
+    expect(payload).toMatchObject({ itemId: 'i1', before: 'Go on.' });
+    expect(await world.call('inbox.list', {})).toEqual([]);
+    await nothingShown();
+
+    asks('s-2');
+    await ntfy.waitFor(topic, titled('s-2'));
+    await ntfy.write(replies, 'send i2: Now.');
+    const told = await ntfy.waitFor(topic, ({ title }) => title === 'Your answer was not used');
+    expect(told.body).toContain('i2 is no draft');
+    expect(await world.call('inbox.list', {})).toMatchObject([{ id: 'i2' }]);
+  });
+
   test('to what is settled has no effect, and the owner is told so', async () => {
     const world = await open();
     asks('s-1');

@@ -33,6 +33,10 @@ function carryOut(
   switch (act.kind) {
     case 'approve':
       return approveItem(state, { kind: 'approveItem', itemId: act.itemId, via }, given);
+    case 'send': {
+      const { itemId, text } = act;
+      return approveItem(state, { kind: 'approveItem', itemId, text, via }, given);
+    }
     case 'dismiss':
       return dismissItem(state, { kind: 'dismissItem', itemId: act.itemId, via }, given);
     case 'answer': {

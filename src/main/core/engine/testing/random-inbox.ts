@@ -38,7 +38,9 @@ export class RandomInbox {
       case 4:
         return [{ kind: 'approveItem', itemId, text: 'Edited.', via: 'tray' }];
       case 5:
-        return this.phone({ kind: 'approve', itemId });
+        return this.phone(
+          this.words % 2 ? { kind: 'send', itemId, text: 'Afar.' } : { kind: 'approve', itemId },
+        );
       case 6:
         return this.phone({ kind: 'answer', itemId, text: 'From afar.' });
       default:
