@@ -11,9 +11,11 @@ import {
 } from 'node:fs';
 import type { Chance } from '../chance.ts';
 
-/** Something that happens to the database while no relay runs. */
+/** Something that happens to what the database holds. */
 export interface Damage {
   name: string;
+  /** While a relay has it open; it must say so at once, or may. Otherwise while none runs. */
+  atWork?: 'says' | 'may say';
   /** Killed rather than stopped: the last commits stand in the log. */
   isKilled: boolean;
   hasBackup: boolean;
@@ -51,6 +53,28 @@ export const damages: readonly Damage[] = [
       for (let n = 0; n < 10; n += 1)
         overwrite(file, chance.whole(0, size - 300), chance.whole(1, 300));
     },
+  },
+  {
+    name: 'spots overwritten at work',
+    ...stopped,
+    atWork: 'may say',
+    isSeen: false,
+    do(file, chance) {
+      // What stands in the log is copied over the other as it is; most of it is of no use any more.
+      for (const [one, spots] of [[file, 10] as const, [`${file}-wal`, 100] as const]) {
+        const { size } = statSync(one);
+        for (let n = 0; n < spots; n += 1)
+          overwrite(one, chance.whole(0, size - 300), chance.whole(1, 300));
+      }
+    },
+  },
+  {
+    name: 'cut to a third at work',
+    ...stopped,
+    atWork: 'says',
+    isSeen: false,
+    hasBackup: true,
+    do: (file) => truncateSync(file, Math.floor(statSync(file).size / 3)),
   },
   {
     name: 'a page of zeros in the middle',

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { readStoredEvents } from '#core/export/stored-events.ts';
 import { silentLogger } from '#core/settings/logs.ts';
@@ -50,7 +50,8 @@ export async function comeBack(
     await relay.start();
   }
   await work(relay, `${name}-b`, Math.ceil(exchanges / 2));
-  await relay.end(damage.isKilled ? 'SIGKILL' : 'SIGTERM');
+  const { atWork } = damage;
+  if (!atWork) await relay.end(damage.isKilled ? 'SIGKILL' : 'SIGTERM');
   const committed = await eventsOf(relay, database);
   // All of them are found where nothing was damaged, or the check would be worth nothing.
   const rows = await storedRows(copyOf(relay, database));
@@ -59,6 +60,8 @@ export async function comeBack(
   expectThat(unseen <= rows.size / 10, `${unseen} of ${rows.size} events are not seen in the file`);
 
   damage.do(database, chance);
+  if (atWork === 'says') await judgeHold(relay, tickets, `${name}-held`, expectThat);
+  if (atWork) await relay.end();
   const isHeld = whoseBytesAreHeld(database);
   const held = [...rows.values()].filter(isHeld).map(([seq]) => Number(seq));
   const isRefused = await relay.start().then(
@@ -96,6 +99,22 @@ async function work(relay: HarmedRelay, name: string, count: number): Promise<st
   const isIdle = async () => (await relay.call('status', {})).state !== 'working';
   await becomes(isIdle, deadlineMs);
   return '';
+}
+
+/** It says what to do, and touches nothing more: no call, no reply, and the word stays in the queue. */
+async function judgeHold(
+  relay: HarmedRelay,
+  tickets: TicketApi,
+  ticket: string,
+  expectThat: Expect,
+) {
+  relay.drop('s0', ticket);
+  const says = async () => (await relay.call('status', {})).problems.join(' ');
+  const isSaid = async () => /relay restore/.test(await says());
+  expectThat(await becomes(isSaid, deadlineMs), `the status said "${await says()}"`);
+  const isWaiting = existsSync(path.join(relay.home, 'queue', `${ticket}.json`));
+  expectThat(isWaiting && tickets.asked(ticket) === 0, 'it went on with a damaged database');
+  rmSync(path.join(relay.home, 'queue', `${ticket}.json`), { force: true });
 }
 
 async function backUp(relay: HarmedRelay, database: string): Promise<void> {
