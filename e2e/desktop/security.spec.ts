@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'playwright/test';
+import { heapOf } from '../support/page-memory.ts';
 import { builtApp } from './built-app.ts';
 import { type DesktopApp, launchDesktop, makeHome, type TestHome } from './desktop-app.ts';
 import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
@@ -65,6 +66,15 @@ test.describe('a page in the window', () => {
       allowRunningInsecureContent: false,
       experimentalFeatures: false,
     });
+  });
+
+  test('has no key in its memory: Electron hands the environment to every page', async () => {
+    const memory = await heapOf(desktop.page);
+    expect(memory.length).toBeGreaterThan(1_000_000);
+    expect(memory.includes(home.api.key)).toBe(false);
+    // The relay has it all the same.
+    const { values: _, hasCredential } = await desktop.call('settings.get', {});
+    expect(hasCredential).toBe(true);
   });
 
   test("lies in Chromium's sandbox", async () => {

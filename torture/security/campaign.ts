@@ -2,13 +2,15 @@ import type { Campaign } from '../campaign.ts';
 import { tryEdge } from './edge-matrix.ts';
 import { tryModes } from './file-modes.ts';
 import { tryKeys } from './keys.ts';
+import { tryWindow } from './window.ts';
 
-const parts = [tryEdge, tryModes, tryKeys];
+const parts = [tryEdge, tryModes, tryKeys, tryWindow];
 
 /** Nobody gets in, and nothing gets out (DESIGN 3.3). */
 export const security: Campaign = {
   name: 'security',
-  about: 'strangers get nothing, files are the owner’s alone, and a key stays where it was put',
+  about:
+    'strangers get nothing, files are the owner’s alone, keys stay where they were put, and nothing said runs',
   async run(orders) {
     const rows = [];
     const failures = [];

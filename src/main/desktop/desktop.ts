@@ -6,6 +6,7 @@ import { windowChannels } from '#shared/desktop-channels.ts';
 import type { ItemId } from '#shared/ids.ts';
 import { setAppMenu } from './app-menu.ts';
 import { showBadge } from './badge.ts';
+import { environment } from './environment.ts';
 import type { Glance } from './glance.ts';
 import { inboxShortcut } from './inbox-shortcut.ts';
 import { openKeychain } from './keychain.ts';
@@ -43,7 +44,7 @@ export function putTogether({ home, programs, userData, window }: DesktopParts):
   let shownItem: ItemId | null = null;
   setAppMenu();
   const keychain = openKeychain(join(userData, 'secrets.json'));
-  const settings = watchSettings(home, process.env, keychain);
+  const settings = watchSettings(home, environment, keychain);
   const link = openLink({
     search: (lost, stopping) =>
       findRelay({ home: home.root, version, programs, secrets: keychain }, lost, stopping),

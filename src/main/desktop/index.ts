@@ -4,6 +4,7 @@ import { app } from 'electron';
 import { makeHomeFolders } from '#core/settings/home-folders.ts';
 import { homeRoot } from '#core/settings/home-paths.ts';
 import { appId } from './app-id.ts';
+import { environment } from './environment.ts';
 import { findPrograms } from './programs.ts';
 import { guardContents } from './security/guard-contents.ts';
 import { declareInterfaceScheme } from './security/interface-scheme.ts';
@@ -23,7 +24,7 @@ app.setAppUserModelId(appId);
 guardContents();
 
 const programs = findPrograms(app.isPackaged);
-const made = makeHomeFolders(homeRoot(process.env));
+const made = makeHomeFolders(homeRoot(environment));
 if (made.ok) {
   // One desktop for each home: its files, and with them the lock, are in the home.
   const userData = join(made.home.state, 'desktop');

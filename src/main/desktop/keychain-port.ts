@@ -4,6 +4,7 @@ import type { Home } from '#core/settings/home-paths.ts';
 import { secretProblem } from '#core/settings/secrets.ts';
 import type { KeyPlace } from '#shared/desktop-bridge.ts';
 import { type RpcError, type RpcResult, rpc } from '#shared/rpc.ts';
+import { environment } from './environment.ts';
 import type { Keychain } from './keychain.ts';
 import type { LinkState, RelayLink } from './link/relay-link.ts';
 
@@ -42,7 +43,7 @@ function keep(keychain: Keychain, home: Home, input: unknown): RpcResult<Record<
   const { name, value } = parsed.data;
   const problem = secretProblem(name, value);
   if (problem !== undefined) return failure('bad-input', problem);
-  if (process.env[name]?.trim()) {
+  if (environment[name]?.trim()) {
     return failure('conflict', `${name} is set in the environment, which wins. Change it there.`);
   }
   const kept = keychain.set(name, value);

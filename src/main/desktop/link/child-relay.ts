@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SecretSource, writeSecretsLine } from '#core/settings/secret-source.ts';
+import { environment } from '../environment.ts';
 import { attachUnless } from './attached-relay.ts';
 import type { FoundRelay, Search } from './relay-link.ts';
 
@@ -28,7 +29,7 @@ const stopMs = 10_000;
 export async function startChildRelay(options: ChildRelayOptions): Promise<Search> {
   const { home, nodePath, script, secrets, stopping } = options;
   const child = spawn(nodePath, [script, '--no-ui', '--owned'], {
-    env: { ...process.env, RELAY_HOME: home },
+    env: { ...environment, RELAY_HOME: home },
     stdio: ['pipe', 'ignore', 'pipe'],
     windowsHide: true,
   });

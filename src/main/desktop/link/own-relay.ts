@@ -1,6 +1,7 @@
 import { openRelay } from '#core/relay.ts';
 import type { SecretSource } from '#core/settings/secret-source.ts';
 import { serveRelay } from '#headless/host.ts';
+import { environment } from '../environment.ts';
 import type { Search } from './relay-link.ts';
 
 export interface OwnRelayOptions {
@@ -14,7 +15,7 @@ export interface OwnRelayOptions {
 /** Core in this process, with the control socket that the `relay` command looks for. */
 export async function openOwnRelay(options: OwnRelayOptions): Promise<Search> {
   const { version, rendererDir, secrets, command } = options;
-  const opened = await openRelay({ env: process.env, host: 'desktop', version, secrets, command });
+  const opened = await openRelay({ env: environment, host: 'desktop', version, secrets, command });
   if (!opened.ok) return { ok: false, message: opened.error.message };
   const served = await serveRelay({
     relay: opened.relay,
