@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Home, homeAt } from './home-paths.ts';
 import { systemCode } from './whole-file.ts';
 
@@ -31,7 +31,7 @@ export function makeHomeFolders(
 
 /** Makes the home, or makes it private; says what is wrong where it is not the owner's own. */
 function makeFolder(root: string): HomeError | undefined {
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  makeWithParents(root);
   const { uid, mode } = statSync(root);
   // Windows has neither; its folders are private by where they are.
   const me = process.getuid?.();
@@ -46,6 +46,25 @@ function makeFolder(root: string): HomeError | undefined {
   return undefined;
 }
 
+/**
+ * Not `recursive`: where a folder is there and none can be made in it (`/proc`), Node 24 tries for
+ * ever, and no signal ends it.
+ */
+function makeWithParents(folder: string): void {
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeWithParents(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another program was quicker.
+    if (systemCode(error) !== 'EEXIST' || !isFolder(folder)) throw error;
+  }
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 /** What the system says of a home, for the owner; what is no error of the system is thrown on. */
 export function homeErrorOf(error: unknown, root: string): HomeError {
   const code = systemCode(error);
@@ -56,6 +75,7 @@ export function homeErrorOf(error: unknown, root: string): HomeError {
     };
   }
   const reasons: Record<string, string> = {
+    ENOENT: 'no folder can be made there',
     EACCES: 'you may not write there',
     EPERM: 'you may not write there',
     EROFS: 'the disk is read-only',

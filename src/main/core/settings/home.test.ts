@@ -129,6 +129,25 @@ describe('a home that cannot be', () => {
     expect(opened.ok ? '' : opened.error.message).toContain('you may not write there');
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'is told where the system makes no folders (/proc)',
+    () => {
+      const opened = openHome('/proc/relay/home', shippedIn(temporaryFolder()));
+      expect(opened).toMatchObject({ ok: false, error: { code: 'home-not-writable' } });
+      expect(opened.ok ? '' : opened.error.message).toContain('no folder can be made there');
+    },
+  );
+
+  it('is made with all the folders above it, private', () => {
+    const root = join(temporaryFolder(), 'a', 'b', 'home');
+    expect(openHome(root, shippedIn(temporaryFolder())).ok).toBe(true);
+    expect([root, join(root, '..'), join(root, 'queue')].map(modeOf)).toEqual([
+      '700',
+      '700',
+      '700',
+    ]);
+  });
+
   it('is told whatever the system says', () => {
     const folder = temporaryFolder();
     const opened = openHome(join(folder, 'x'.repeat(300)), shippedIn(folder));
