@@ -153,6 +153,17 @@ test.describe('a draft', () => {
     await settledEverywhere(desk, `${words.item.settled.approved} ${words.via.ntfy}`);
   });
 
+  test('is edited on the phone: exactly that is sent, and the window shows whose it is', async ({
+    openDraft,
+  }) => {
+    const desk = await openDraft();
+    await desk.phone.write(`send ${desk.itemId}: Nur die Größe.\n\nDann *aufhören*. 😀`);
+    expect(await desk.relay.take(session)).toBe('Nur die Größe.\n\nDann *aufhören*. 😀');
+    await settledEverywhere(desk, `${words.item.settled.approved} ${words.via.ntfy}`);
+    const { log } = partsOf(desk.page);
+    await expect(letter(log, 'Größe')).toContainText(words.conversation.ownerTo.draft);
+  });
+
   test('is thrown away from the phone, and goes from the window by itself', async ({
     openDraft,
   }) => {

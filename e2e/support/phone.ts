@@ -1,4 +1,4 @@
-import { newNtfyTopic } from '#core/settings/ntfy-topic.ts';
+import { newNtfyTopic, replyTopicOf } from '#core/settings/ntfy-topic.ts';
 import {
   type NtfyServer,
   startNtfyServer,
@@ -12,6 +12,8 @@ export interface Phone {
   env: Record<string, string>;
   /** Presses a button of the notification of an item. */
   tap(itemId: string, label: string): Promise<void>;
+  /** Writes to the topic that answers go to. */
+  write(text: string): Promise<void>;
 }
 
 export async function startPhone(): Promise<Phone> {
@@ -31,5 +33,6 @@ export async function startPhone(): Promise<Phone> {
       if (!button) throw new Error(`${itemId} has no button "${label}" on the phone.`);
       await ntfy.tap(button);
     },
+    write: (text) => ntfy.write(replyTopicOf(topic), text),
   };
 }

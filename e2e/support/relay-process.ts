@@ -17,7 +17,7 @@ import type { RpcInput, RpcName, RpcOutput } from '#shared/rpc.ts';
 import type { RelayPlace } from './launcher.ts';
 
 const relayCommand = path.join(import.meta.dirname, '..', '..', 'bin', 'relay');
-const startMs = 20_000;
+const startMs = 60_000;
 
 export interface RelayProcessOptions {
   /** Lines of config.yaml, written before the first start. */
@@ -132,7 +132,7 @@ export async function startRelayProcess(options: RelayProcessOptions = {}): Prom
     inputFile: (sessionId) => path.join(home, 'dispatch', sessionId, 'input.txt'),
     async take(sessionId) {
       const file = relay.inputFile(sessionId);
-      await expect.poll(() => existsSync(file), { message: file, timeout: 15_000 }).toBe(true);
+      await expect.poll(() => existsSync(file), { message: file, timeout: 30_000 }).toBe(true);
       const text = readFileSync(file, 'utf8');
       rmSync(file);
       return text;
