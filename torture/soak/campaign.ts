@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Campaign, Findings, Orders, Row } from '../campaign.ts';
 import { type FastApi, startFastApi } from './fast-api.ts';
-import { percentile, type Sample, whatGrew } from './flatness.ts';
+import { isBusy, percentile, type Sample, whatGrew } from './flatness.ts';
 import { type Measured, type SoakedProcess, startSoakedProcess } from './soaked-process.ts';
 import { openTalkingSession } from './talking-session.ts';
 
@@ -102,7 +102,12 @@ async function soakIt({ orders, plan, home, api, relay }: Soak): Promise<Finding
   }
   places.close();
   orders.say(`answered: ${JSON.stringify(api.answered)}`);
-  return { rows: thinned(rows), failures: [...whatGrew(samples, orders.size), ...judgeLogs(home)] };
+  const leftOut =
+    orders.size === 'long' && isBusy(samples)
+      ? ['whether replies come as soon as at the beginning: others keep this machine busy']
+      : [];
+  const failures = [...whatGrew(samples, orders.size), ...judgeLogs(home)];
+  return { rows: thinned(rows), failures, leftOut };
 }
 
 /** A number of places, at each of which one session speaks until it has said enough. */
@@ -158,6 +163,7 @@ function sampleOf(
     p99Ms: percentile(latencies, 0.99),
     bytesPerEvent: storeBytes / Math.max(1, seq),
     logsMb: sizeOf(path.join(home, 'logs'), /\.log$/) / 1e6,
+    load: (loadavg()[0] ?? 0) / availableParallelism(),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Sample {
   /** From word to reply since the last sample, milliseconds: what the machine was busy with, too. */
   p50Ms: number;
   p99Ms: number;
+  /** Programs that wanted a processor, on average of the last minute, for each there is. */
+  load: number;
   /** Of the store, an event. */
   bytesPerEvent: number;
   logsMb: number;
@@ -36,30 +38,44 @@ const judgedInShort: ReadonlySet<string> = new Set([
 ]);
 
 const timed: ReadonlySet<string> = new Set(['cpuMs', 'p50Ms']);
+/** Of the samples that were taken while the machine was the soak's own, as far as one can tell: it
+ * keeps two processors busy by itself. Others add to no processor time, but to every wait. */
+const waited: ReadonlySet<string> = new Set(['p50Ms']);
+const busyLoad = 2;
 
 /**
  * What grew. The second quarter is compared with the last, the first warms up: their medians, and of
  * times the best tenth, since whatever else the machine does only ever adds to them.
+ * What depends on a machine of one's own is not judged on one that others keep busy (`isBusy`).
  * @param samples at least eight, evenly apart
  */
 export function whatGrew(samples: readonly Sample[], size: 'short' | 'long'): string[] {
-  const quarter = Math.floor(samples.length / 4);
-  const early = samples.slice(quarter, 2 * quarter);
-  const late = samples.slice(-quarter);
+  const [early, late] = quarters(samples);
   const failures: string[] = [];
   for (const [name, [times, more]] of Object.entries(bounds)) {
     if (size === 'short' && !judgedInShort.has(name)) continue;
     // The table is made of keys of a sample.
     const of = (some: readonly Sample[]) =>
-      percentile(
-        some.map((sample) => sample[name as keyof typeof bounds]),
-        timed.has(name) ? 0.1 : 0.5,
-      );
-    const [before, after] = [of(early), of(late)];
+      some.map((sample) => sample[name as keyof typeof bounds]);
+    const isJudged = ({ load }: Sample) => !waited.has(name) || load <= busyLoad;
+    const [first, last] = [early.filter(isJudged), late.filter(isJudged)];
+    if (first.length === 0 || last.length === 0) continue;
+    const share = timed.has(name) ? 0.1 : 0.5;
+    const [before, after] = [percentile(of(first), share), percentile(of(last), share)];
     if (after <= before * times + more) continue;
     failures.push(`${name} should stay as it is, and went from ${before} to ${after}.`);
   }
   return failures;
+}
+
+/** Whether others kept the machine so busy that waits say nothing. */
+export function isBusy(samples: readonly Sample[]): boolean {
+  return quarters(samples).some((some) => some.every(({ load }) => load > busyLoad));
+}
+
+function quarters(samples: readonly Sample[]): [early: Sample[], late: Sample[]] {
+  const quarter = Math.floor(samples.length / 4);
+  return [samples.slice(quarter, 2 * quarter), samples.slice(-quarter)];
 }
 
 export function percentile(values: readonly number[], share: number): number {
