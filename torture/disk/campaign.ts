@@ -63,7 +63,7 @@ function tasksOf({ size, chance }: Orders, tickets: TicketApi): Task[] {
       const run = async () => ({ failures: await sufferWhileWorking(harm, tickets), what });
       return { name: harm.name, run };
     });
-  const rounds = size === 'long' ? 3 : 1;
+  const rounds = size === 'long' ? 2 : 1;
   const restored = Array.from({ length: rounds }, () => damages.filter(isWanted)).flat();
   return [
     ...suffered,

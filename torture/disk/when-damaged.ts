@@ -12,7 +12,7 @@ import { type HarmedRelay, openHarmedRelay, take, takeNext } from './harmed-rela
 import { storedRows, whoseBytesAreHeld } from './held-in-file.ts';
 import { replyTo, type TicketApi } from './ticket-api.ts';
 
-const deadlineMs = 30_000;
+const deadlineMs = 60_000;
 const exchanges = 12;
 
 /** What `relay restore --json` says. */
