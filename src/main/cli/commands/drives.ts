@@ -72,7 +72,12 @@ const right = 'right' as const;
 function describeWeights(weights: readonly DriveWeight[], learns: boolean): string {
   const learnt = learns ? [{ heading: 'by your scores', align: right }] : [];
   return table(
-    [{ heading: 'what counts' }, { heading: 'counts', align: right }, ...learnt, { heading: '' }],
+    [
+      { heading: 'what counts' },
+      { heading: 'counts', align: right },
+      ...learnt,
+      { heading: 'as the supervisor is told it' },
+    ],
     weights.map(({ name, words, does, learnt: factor, inForce }) => [
       name,
       `${does === 'raises' ? '+' : '-'}${inForce.toFixed(2)}`,
