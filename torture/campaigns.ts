@@ -1,3 +1,4 @@
+import { api } from './api/campaign.ts';
 import type { Campaign } from './campaign.ts';
 import { crash } from './crash/campaign.ts';
 import { disk } from './disk/campaign.ts';
@@ -7,4 +8,4 @@ import { security } from './security/campaign.ts';
 import { soak } from './soak/campaign.ts';
 
 /** All there are, a folder each. */
-export const campaigns: readonly Campaign[] = [crash, input, disk, soak, fuzz, security];
+export const campaigns: readonly Campaign[] = [crash, api, input, disk, soak, fuzz, security];
