@@ -11,7 +11,7 @@ import { timeBareNode } from './status.ts';
 const starts = 5;
 const sessions = 10;
 
-/** What the relay takes of the machine. */
+/** What the relay takes of the machine. `RELAY_BENCH_OTHER` as in overhead. */
 export const footprint: Measurement = {
   name: 'footprint',
   about:
@@ -19,11 +19,17 @@ export const footprint: Measurement = {
   sizes: { served: 500 },
   async run({ size, say }) {
     const api = await startLeanApi({ restMs: 0 });
+    const otherRoot = process.env.RELAY_BENCH_OTHER;
     try {
-      const started = await timeStarts(api.url);
-      say(`${size('served')} exchanges`);
-      const used = await use(api.url, size('served'));
-      return { rows: [started, ...used] };
+      const rows: Row[] = [];
+      for (const root of [undefined, ...(otherRoot ? [otherRoot] : [])]) {
+        const started = await timeStarts(api.url, root);
+        say(`${size('served')} exchanges`);
+        const used = await use(api.url, size('served'), root);
+        const prefix = root ? 'other: ' : '';
+        rows.push(...[started, ...used].map((row) => ({ ...row, what: `${prefix}${row.what}` })));
+      }
+      return { rows };
     } finally {
       api.close();
     }
@@ -31,11 +37,11 @@ export const footprint: Measurement = {
 };
 
 /** From the start of the process until its control socket is there, in a home of its own each time. */
-async function timeStarts(apiUrl: string): Promise<Row> {
+async function timeStarts(apiUrl: string, root: string | undefined): Promise<Row> {
   const times: { relay: number[]; bare: number[] } = { relay: [], bare: [] };
   for (let n = 0; n < starts; n += 1) {
     const from = performance.now();
-    const relay = await startRelay(apiUrl);
+    const relay = await startRelay(apiUrl, root);
     times.relay.push(performance.now() - from);
     await relay.stop();
     times.bare.push(await timeBareNode(relayEnvironment(relay.home, apiUrl)));
@@ -45,8 +51,8 @@ async function timeStarts(apiUrl: string): Promise<Row> {
   return { ...row, against: { name: 'bare Node', value: bare }, ratio: row.relay / bare };
 }
 
-async function use(apiUrl: string, exchanges: number): Promise<Row[]> {
-  const relay = await startRelay(apiUrl, undefined, { RELAY_CONVERSATION_SCOPE: 'session' });
+async function use(apiUrl: string, exchanges: number, root: string | undefined): Promise<Row[]> {
+  const relay = await startRelay(apiUrl, root, { RELAY_CONVERSATION_SCOPE: 'session' });
   const crowd = gather(relay, sessions);
   try {
     const atRest = residentMegabytes(relay.pid);

@@ -1,9 +1,10 @@
 /**
  * `npm run bench -- [name ...] [size=number ...]`: how good Relay is, as ratios measured in one run, so
- * that a busy machine slows both sides. Prints one table and writes bench/results.json.
+ * that a busy machine slows both sides. Prints one table and writes bench/results.json, where what was
+ * measured before stays beside it.
  * `--list` says what there is.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,6 +12,16 @@ import type { Measurement, Result } from './measurement.ts';
 import { measurements } from './measurements.ts';
 import { tableOf } from './table.ts';
 import { endWithKeeper, isKept, runTidily } from './tidy.ts';
+
+/** One measurement as bench/results.json keeps it. */
+interface Part {
+  name: string;
+  at: string;
+  seconds: number;
+  loadAverage: number[];
+  sizes: object;
+  result: Result;
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,9 +54,10 @@ if (!isKept()) process.exit(await runTidily(process.argv.slice(1)));
 endWithKeeper();
 
 const startedAt = Date.now();
-const parts: { name: string; seconds: number; sizes: object; result: Result }[] = [];
+const parts: Part[] = [];
 for (const measurement of chosen) {
   const from = performance.now();
+  const at = new Date().toISOString();
   const { name } = measurement;
   const sizes = sizesOf(measurement);
   const say = (line: string) => console.error(`${name}: ${line}`);
@@ -57,18 +69,20 @@ for (const measurement of chosen) {
   const result = await measurement.run({ size, say });
   const seconds = (performance.now() - from) / 1000;
   say(`took ${seconds.toFixed(0)} s`);
-  parts.push({ name, seconds, sizes, result });
+  parts.push({ name, at, seconds, loadAverage: loadavg(), sizes, result });
 }
 
 const file = join(import.meta.dirname, 'results.json');
 const about = {
-  at: new Date(startedAt).toISOString(),
   node: process.version,
   cpus: cpus().map(({ model }) => model),
   memoryBytes: totalmem(),
-  loadAverage: loadavg(),
 };
-writeFileSync(file, `${JSON.stringify({ ...about, parts }, null, 2)}\n`);
+const known = measurements.flatMap(({ name }) => {
+  const part = parts.find((one) => one.name === name) ?? partsBefore(file).get(name);
+  return part ? [part] : [];
+});
+writeFileSync(file, `${JSON.stringify({ ...about, parts: known }, null, 2)}\n`);
 const rows = parts.flatMap(({ result }) => result.rows);
 const missed = rows.filter(({ aim }) => aim?.isMet === false).length;
 const aims = rows.filter(({ aim }) => aim !== null).length;
@@ -77,6 +91,13 @@ console.log(
   `${aims - missed} of ${aims} aims met, ${missed} missed, in ${((Date.now() - startedAt) / 1000).toFixed(0)} s; ` +
     `load ${loadavg()[0]?.toFixed(1)}; samples in ${file}`,
 );
+
+function partsBefore(results: string): Map<string, Part> {
+  if (!existsSync(results)) return new Map();
+  // Written by this program.
+  const { parts: before } = JSON.parse(readFileSync(results, 'utf8')) as { parts: Part[] };
+  return new Map(before.map((part) => [part.name, part]));
+}
 
 function sizesOf({ sizes }: Measurement): Record<string, number> {
   return Object.fromEntries(

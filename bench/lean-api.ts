@@ -28,9 +28,10 @@ const pieceChars = 24;
 /**
  * The Messages API with nothing in it that takes time: the double of the tests counts tokens and
  * checks every rule, which would be measured along.
- * @param restMs before the last piece, so that those before it have left and it alone is timed
+ * @param restMs before the last piece, so that those before it have left and it alone is timed; real
+ *   answers take far longer
  */
-export async function startLeanApi({ restMs = 5 } = {}): Promise<LeanApi> {
+export async function startLeanApi({ restMs = 30 } = {}): Promise<LeanApi> {
   const waiting: ((call: SeenCall) => void)[] = [];
   const arrivals: (() => void)[] = [];
   const server = createServer(async (request, response) => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { exchange, type Timing } from './exchange.ts';
 import { type LeanApi, startLeanApi } from './lean-api.ts';
@@ -7,11 +8,13 @@ import { type Carrier, relayEnvironment, startPlain, startRelay } from './progra
 import { timeBareNode, timeStatus } from './status.ts';
 
 const warmUps = 15;
-const statusRuns = 15;
+const statusRuns = 9;
 /** Between two exchanges: a session that takes its word does something before it speaks again. */
 const pauseMs = 120;
 
 type Timings = Record<Carrier['name'], Timing[]>;
+/** Of each program's processor, milliseconds an exchange. */
+type Processor = ReadonlyMap<Carrier['name'], number>;
 
 /**
  * What an exchange costs beside the call, as a session and the API see it. All take turns.
@@ -20,7 +23,7 @@ type Timings = Record<Carrier['name'], Timing[]>;
 export const overhead: Measurement = {
   name: 'overhead',
   about: 'an exchange beside its call, against the floor and a loop that looks once a second',
-  sizes: { exchanges: 120, polled: 25 },
+  sizes: { exchanges: 120, polled: 10 },
   async run({ size, say }) {
     const api = await startLeanApi();
     const otherRoot = process.env.RELAY_BENCH_OTHER;
@@ -31,11 +34,12 @@ export const overhead: Measurement = {
       ...(otherRoot ? [startRelay(api.url, otherRoot)] : []),
     ]);
     try {
-      const timings = await takeTurns(api, carriers, size);
+      const { timings, processor } = await takeTurns(api, carriers, size);
       say('the command');
       const [relay] = carriers;
       const status = relay ? await timeStatuses(api, relay) : [];
-      return { rows: [...rowsOf(timings), ...status], samples: timings };
+      const rows = [...rowsOf(timings), ...processorRows(processor), ...status];
+      return { rows, samples: timings };
     } finally {
       await Promise.all(carriers.map((carrier) => carrier.stop()));
       api.close();
@@ -47,11 +51,13 @@ async function takeTurns(
   api: LeanApi,
   carriers: readonly Carrier[],
   size: Run['size'],
-): Promise<Timings> {
+): Promise<{ timings: Timings; processor: Processor }> {
   const timings: Timings = { relay: [], other: [], floor: [], polling: [], loop: [] };
   const [exchanges, polled] = [size('exchanges'), size('polled')];
   const pollsEvery = Math.max(1, Math.floor(exchanges / polled));
+  let atStart = carriers.map(({ pid }) => processorMs(pid));
   for (let round = -warmUps; round < exchanges; round += 1) {
+    if (round === 0) atStart = carriers.map(({ pid }) => processorMs(pid));
     for (const carrier of carriers) {
       // It takes half a second each time, and the reason for it is known.
       if (carrier.name === 'polling' && (round < 0 || round % pollsEvery !== 0)) continue;
@@ -60,7 +66,36 @@ async function takeTurns(
       await delay(pauseMs);
     }
   }
-  return timings;
+  const processor = new Map(
+    carriers.map(({ name, pid }, at) => {
+      const usedMs = processorMs(pid) - (atStart[at] ?? Number.NaN);
+      return [name, usedMs / timings[name].length];
+    }),
+  );
+  return { timings, processor };
+}
+
+/** What a busy machine does not add to: the wait for a processor is not in it. */
+function processorRows(processor: Processor): Row[] {
+  const floor = { name: 'floor', value: processor.get('floor') ?? Number.NaN };
+  return (['relay', 'other'] as const).flatMap((name) => {
+    const ms = processor.get(name);
+    if (ms === undefined) return [];
+    const what = `${name === 'other' ? 'other: ' : ''}processor time of an exchange`;
+    return [ratioRow(what, 'ms', ms, floor)];
+  });
+}
+
+/** Used so far by a process, as Linux counts it (in steps of 10 ms); not a number where it does not. */
+function processorMs(pid: number): number {
+  try {
+    // After the name, which may hold anything: the 14th and 15th field of the line.
+    const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    const fields = rest.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function rowsOf(timings: Timings): Row[] {

@@ -44,14 +44,9 @@ export async function startRelay(
 ): Promise<Carrier> {
   const name = root ? 'other' : 'relay';
   const home = makeHome(name);
-  const args = [
-    ...extraNodeFlags(),
-    join(root ?? ownRoot, 'out', 'main', 'cli.js'),
-    'run',
-    '--no-ui',
-  ];
-  const child = spawn(process.execPath, args, {
-    env: { ...relayEnvironment(home, apiUrl), ...settings },
+  // As its owner starts it: what it is given by the way is measured, too.
+  const child = spawn(join(root ?? ownRoot, 'bin', 'relay'), ['run', '--no-ui'], {
+    env: { ...relayEnvironment(home, apiUrl), ...settings, NODE_OPTIONS: extraNodeFlags },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const socket = join(home, 'state', 'control.sock');
@@ -63,9 +58,7 @@ export async function startRelay(
 }
 
 /** For a profile: `RELAY_BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=/tmp/prof" npm run bench`. */
-function extraNodeFlags(): string[] {
-  return (process.env.RELAY_BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
-}
+const extraNodeFlags = process.env.RELAY_BENCH_NODE_FLAGS ?? '';
 
 /** One of the programs beside this file that do the same by other means. */
 export async function startPlain(
