@@ -27,7 +27,7 @@ test('the invariants hold over any run', async () => {
     }),
     { numRuns: 100 },
   );
-}, 120_000);
+}, 300_000);
 
 test('what the supervisor does by itself is asked, run, sent and scored once', async () => {
   await fc.assert(
@@ -46,4 +46,4 @@ test('what the supervisor does by itself is asked, run, sent and scored once', a
     ),
     { numRuns: 60 },
   );
-}, 120_000);
+}, 300_000);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { RelayEvent } from '#shared/events.ts';
-import type { DispatchId, ExchangeId } from '#shared/ids.ts';
+import type { ExchangeId } from '#shared/ids.ts';
 import { createDispatcher, type Dispatcher } from '../../dispatch/dispatcher.ts';
 import { createMailbox } from '../../dispatch/mailbox.ts';
 import { readModelTables } from '../../store/read-models.ts';
@@ -12,6 +12,7 @@ import { loadState, stringify } from '../snapshot.ts';
 import { type ExchangeState, isHeld } from '../state.ts';
 import { type EngineDesk, tableRows } from './engine-desk.ts';
 import { conversation, factsOf, payloadOf, said, session, someUsage } from './pure-relay.ts';
+import { checkExchanges } from './random-exchanges.ts';
 import { RandomInbox } from './random-inbox.ts';
 import { RandomMemory } from './random-memory.ts';
 import { remedies, type Step, sessionIds, verdicts, words } from './random-steps.ts';
@@ -261,38 +262,8 @@ export class World {
   }
 
   check(): void {
-    const { published, engine, store } = this.desk;
-    const { state } = engine;
     expect(this.writtenWhileHeld).toEqual([]);
-    const opened = new Map<ExchangeId, number>();
-    const closed = new Map<ExchangeId, number>();
-    const owed = new Map<ExchangeId, number>();
-    const ids: string[] = [];
-    const claimed = new Map<DispatchId, string>();
-    for (const event of published) {
-      const { exchangeId } = event;
-      if (event.type === 'exchange.opened' && exchangeId) count(opened, exchangeId, 1);
-      if (event.type === 'exchange.closed' && exchangeId) count(closed, exchangeId, 1);
-      if (event.type === 'dispatch.queued') {
-        ids.push(event.payload.dispatchId);
-        claimed.set(event.payload.dispatchId, event.payload.text);
-        if (exchangeId) {
-          count(owed, exchangeId, 1);
-          expect(closed.has(exchangeId), 'nothing is queued for what is over').toBe(false);
-        }
-      }
-      if (event.type === 'dispatch.withdrawn' && exchangeId) count(owed, exchangeId, -1);
-      if (event.type === 'item.opened') ids.push(event.payload.itemId);
-      if (event.type === 'call.started') ids.push(event.payload.callId);
-      // Not by `expect`: this is looked at thousands of times.
-      if (exchangeId && (owed.get(exchangeId) ?? 0) > 1) expect.fail('one dispatch at a time');
-    }
-    expect(ids).toEqual([...new Set(ids)]);
-    for (const times of [...opened.values(), ...closed.values()]) expect(times).toBe(1);
-    const open = [...opened.keys()].filter((id) => !closed.has(id));
-    expect([...state.exchanges.keys()]).toEqual(open);
-    this.checkExchanges();
-    expect(state.seq).toBe(store.lastSeq());
+    checkExchanges(this.desk);
   }
 
   /** Reads everything that happened, so not after every step. */
@@ -300,31 +271,6 @@ export class World {
     this.tools.check();
     this.inbox.check();
     this.memory.check();
-  }
-
-  /** None is forgotten: each is at work, or something exists that will bring it on. */
-  checkExchanges(): void {
-    const { state } = this.desk.engine;
-    for (const { id, stage, itemId, dispatchId, callId, retryAt } of state.exchanges.values()) {
-      const item = itemId ? state.items.get(itemId) : undefined;
-      const dispatch = dispatchId ? state.dispatches.get(dispatchId) : undefined;
-      const brings = {
-        queued: true,
-        calling: callId !== null,
-        waiting: retryAt !== null,
-        tools: true,
-        asking: item !== undefined,
-        escalated: item !== undefined,
-        faulted: item !== undefined,
-        drafted: item !== undefined,
-        dispatching: dispatch !== undefined,
-      };
-      expect(brings[stage], `${id} is ${stage} and nothing will bring it on`).toBe(true);
-    }
-    const sessionsWritten = [...state.dispatches.values()]
-      .filter(({ stage }) => stage === 'written')
-      .map(({ sessionId }) => sessionId);
-    expect(sessionsWritten).toEqual([...new Set(sessionsWritten)]);
   }
 
   checkStore(): void {
@@ -353,8 +299,4 @@ export class World {
     const claimed = [...this.desk.store.all(0)].filter(({ type }) => type === 'dispatch.claimed');
     expect(claimed).toHaveLength(this.taken.length);
   }
-}
-
-function count<K>(counts: Map<K, number>, key: K, by: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + by);
 }
