@@ -36,6 +36,14 @@ export default defineConfig({
   renderer: {
     plugins: [react()],
     // What the first picture needs; the rest is loaded after it (renderer/components/later.tsx).
-    build: { minify: true, chunkSizeWarningLimit: 2000 },
+    build: {
+      minify: true,
+      chunkSizeWarningLimit: 2000,
+      // The page names all it will load in its head; nothing is put into it later.
+      modulePreload: {
+        polyfill: false,
+        resolveDependencies: (_file, all, { hostType }) => (hostType === 'html' ? all : []),
+      },
+    },
   },
 });
