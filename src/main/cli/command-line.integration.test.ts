@@ -186,6 +186,23 @@ describe('looking', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  test('nothing is said twice, and sentences run on', async () => {
+    await serve();
+    const list = await fake.port.call('sessions.list', {});
+    const session = list.ok ? list.value[0] : undefined;
+    const closed = { ...session, state: 'closed', detail: 'closed' };
+    fake.answer('sessions.list', { ok: true, value: [closed] });
+    expect((await relay(['sessions'])).out).not.toContain('closed, closed');
+    const status = await fake.port.call('status', {});
+    const wait = {
+      ...{ exchangeId: 'x1', sessionId: 's1', attempt: 1 },
+      ...{ reason: 'The API is overloaded.', retryAt: Date.now() + 90_000 },
+    };
+    const waiting = status.ok ? { ...status.value, waiting: [wait] } : undefined;
+    fake.answer('status', { ok: true, value: waiting });
+    expect((await relay(['status'])).out).toContain('s1: The API is overloaded, again in 1 m\n');
+  });
+
   test('estimates are marked, and today is told by the hour', async () => {
     await serve();
     const tokens = { input: 0, output: 900, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };

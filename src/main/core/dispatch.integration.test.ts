@@ -124,7 +124,7 @@ describe('a release appears', () => {
     relay.drop('a.json', stop);
     await relay.until(() => existsSync(releaseOf(relay)), 'release');
     const [session] = await relay.call('sessions.list', {});
-    expect(session).toMatchObject({ state: 'working', detail: '1 background tasks' });
+    expect(session).toMatchObject({ state: 'working', detail: '1 background task' });
     relay.drop('b.json', said);
     await relay.take('s1');
     expect(relay.api.calls[0]?.lastText).toContain('Tests run.');

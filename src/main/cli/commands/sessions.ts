@@ -43,5 +43,6 @@ function describe(list: SessionSummary[], terminal: Terminal): string {
 }
 
 function stateOf({ state, detail }: SessionSummary): string {
-  return detail === '' ? stateWords[state] : `${stateWords[state]}, ${detail}`;
+  const word = stateWords[state];
+  return detail === '' || detail === word ? word : `${word}, ${detail}`;
 }

@@ -79,7 +79,7 @@ describe('what is rejected', () => {
     ['half a file', '{"session_id":"s","con', 'The file is not JSON', true],
     ['an empty file', '', 'The file is not JSON', true],
     ['no session', { content: 'x' }, 'session_id is missing.', false],
-    ['a session of a wrong type', { ...ok, session_id: 5 }, 'session_id ', false],
+    ['a session of a wrong type', { ...ok, session_id: 5 }, 'session_id is not a string.', false],
     ['an empty session', { ...ok, session_id: '' }, 'session_id must be 1 to 128', false],
     ['a path', { ...ok, session_id: 'a/b' }, 'session_id must be 1 to 128', false],
     ['a long session', { ...ok, session_id: 'a'.repeat(129) }, 'session_id must be 1', false],

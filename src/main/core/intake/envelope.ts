@@ -55,8 +55,10 @@ export function parseEnvelope(bytes: Uint8Array, name = ''): ParsedEnvelope {
   if (!isObject(value)) return reject('The file holds no JSON object.', false);
   const sessionId = SessionId.safeParse(value.session_id);
   if (!sessionId.success) {
-    const problem = value.session_id === undefined ? 'is missing' : issueOf(sessionId.error);
-    return reject(`session_id ${problem}.`, false);
+    const { session_id: given } = value;
+    if (given === undefined) return reject('session_id is missing.', false);
+    if (typeof given !== 'string') return reject('session_id is not a string.', false);
+    return reject(`session_id ${issueOf(sessionId.error)}.`, false);
   }
   const word = wordOf(value, name);
   if (typeof word === 'string') return reject(word, false);

@@ -1,4 +1,5 @@
 import type { RelayEvent } from '#shared/events.ts';
+import { formatCount } from '#shared/format.ts';
 import type { SessionId } from '#shared/ids.ts';
 import { localDay } from '#shared/local-day.ts';
 import type {
@@ -138,7 +139,7 @@ function sessionState(
     const { backgroundTasks } = session;
     return {
       state: 'working',
-      detail: backgroundTasks > 0 ? `${backgroundTasks} background tasks` : 'at work',
+      detail: backgroundTasks > 0 ? formatCount(backgroundTasks, 'background task') : 'at work',
     };
   }
   return { state: 'idle', detail: session.autonomy === 'off' ? 'only watched' : '' };
