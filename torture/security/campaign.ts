@@ -2,9 +2,10 @@ import type { Campaign } from '../campaign.ts';
 import { tryEdge } from './edge-matrix.ts';
 import { tryModes } from './file-modes.ts';
 import { tryKeys } from './keys.ts';
+import { tryTerminal } from './terminal.ts';
 import { tryWindow } from './window.ts';
 
-const parts = [tryEdge, tryModes, tryKeys, tryWindow];
+const parts = [tryEdge, tryModes, tryKeys, tryTerminal, tryWindow];
 
 /** Nobody gets in, and nothing gets out (DESIGN 3.3). */
 export const security: Campaign = {

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Answer, MessagesCall } from '#demo/messages-api.ts';
-import type { RelayProcess } from '../../e2e/support/relay-process.ts';
+import type { RpcInput, RpcName, RpcOutput } from '#shared/rpc.ts';
 import { type Said, seedExchanges } from '../../e2e/support/seed-history.ts';
 
 const hour = 3_600_000;
@@ -87,20 +87,29 @@ export function hostileAnswer({ lastText }: MessagesCall, attacks: readonly stri
   }
 }
 
+/** A relay as far as it is attacked: by files and calls. */
+export interface AttackedRelay {
+  home: string;
+  userHome: string;
+  /** Rejects when it is refused. */
+  call<N extends RpcName>(name: N, input: RpcInput<N>): Promise<RpcOutput<N>>;
+}
+
 /** Everything that comes in while it runs, and everything that a call can set. */
 export async function attackLive(
-  relay: RelayProcess,
+  relay: AttackedRelay,
   attacks: readonly string[],
   many: number,
 ): Promise<void> {
   const at = (index: number) => attacks[index % attacks.length] || 'x';
   for (let index = 0; index < many; index += 1) {
     const attack = at(index * 5);
-    relay.drop({
+    const envelope = {
       ...{ session_id: `live-${index % 8}`, content: `live ${index} ${attack}`, title: attack },
       ...{ cwd: relay.userHome, source: attack, id: `${attack}${index}`, ts: attack },
       ...{ meta: { [attack]: attack }, [attack]: attack },
-    });
+    };
+    lay(relay.home, `live-${String(index).padStart(4, '0')}.json`, JSON.stringify(envelope));
   }
   const hooks = [
     {

@@ -1,16 +1,23 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Text from sessions and the supervisor made safe for a terminal: escape sequences and control
- * characters could move the cursor, change the title or forge what Relay says.
+ * Text from sessions and the supervisor made safe for a terminal: escape sequences, control characters
+ * and marks that turn or hide text could move the cursor, change the title or forge what Relay says.
  */
 export function printable(text: string): string {
-  return (
-    stripVTControlCharacters(text)
-      .replaceAll('\t', '  ')
-      // C0 without the line feed, DEL and C1, and the marks that turn the writing direction.
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point
-      .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
+  return stripVTControlCharacters(text).replaceAll('\t', '  ').replace(unseen, '');
+}
+
+/** Controls and formatting marks; but line breaks, and the joiner that emoji are made with. */
+const unseen = /(?![\n\u200d])[\p{Cc}\p{Cf}]/gu;
+
+/** JSON that is the same to programs, and says nothing to a terminal: what is unseen is escaped. */
+export function terminalJson(value: unknown, indentation?: number): string {
+  return JSON.stringify(value, null, indentation).replace(unseen, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
 }
 

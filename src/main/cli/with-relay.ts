@@ -1,6 +1,7 @@
 import { connectRelay, type RemoteRelay } from '#core/rpc/client.ts';
 import type { RpcError, RpcInput, RpcName, RpcOutput } from '#shared/rpc.ts';
 import { type CommandContext, exitCode } from './terminal.ts';
+import { terminalJson } from './text.ts';
 
 /** Runs a command against the relay of this home, or says that none runs (exit code 3). */
 export async function withRelay(
@@ -78,5 +79,5 @@ function asTyped(sentence: string): string {
 }
 
 export function asJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${terminalJson(value, 2)}\n`;
 }

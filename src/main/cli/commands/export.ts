@@ -3,6 +3,7 @@ import { readStoredEvents } from '#core/export/stored-events.ts';
 import { homeAt } from '#core/settings/home-paths.ts';
 import type { RelayEvent } from '#shared/events.ts';
 import { type CommandContext, exitCode } from '../terminal.ts';
+import { printable, terminalJson } from '../text.ts';
 
 export interface ExportOptions {
   session?: string;
@@ -29,7 +30,8 @@ export async function exportConversation(
     const isJson = options.json || options.format === 'jsonl';
     let isEmpty = true;
     for (const piece of isJson ? asJsonLines(stored.events) : asMarkdown(stored.events)) {
-      terminal.write(piece);
+      // A file gets what was said, exactly; JSON is the same either way.
+      terminal.write(terminal.isInteractive && !isJson ? printable(piece) : piece);
       isEmpty = false;
     }
     if (!isEmpty) return exitCode.done;
@@ -41,7 +43,7 @@ export async function exportConversation(
 }
 
 function* asJsonLines(events: Iterable<RelayEvent>): Generator<string> {
-  for (const event of events) yield `${JSON.stringify(event)}\n`;
+  for (const event of events) yield `${terminalJson(event)}\n`;
 }
 
 function whichWords({ session, conversation }: ExportOptions): string {

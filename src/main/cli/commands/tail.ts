@@ -3,6 +3,7 @@ import { connectRelay, type RemoteRelay } from '#core/rpc/client.ts';
 import type { RelayEvent } from '#shared/events.ts';
 import { eventLine } from '../event-line.ts';
 import type { CommandContext } from '../terminal.ts';
+import { terminalJson } from '../text.ts';
 import { refused, withRelay } from '../with-relay.ts';
 
 /** How many events are shown from before, so that a look is not empty. */
@@ -20,7 +21,7 @@ export function tail(
 ): Promise<number> {
   const show = (event: RelayEvent) =>
     context.terminal.write(
-      options.json ? `${JSON.stringify(event)}\n` : eventLine(event, context.terminal.columns),
+      options.json ? `${terminalJson(event)}\n` : eventLine(event, context.terminal.columns),
     );
   return withRelay(context, async (relay) => {
     const status = await relay.call('status', {});
