@@ -89,7 +89,7 @@ const sections = {
     reminderMinutes: setting(
       amount(0),
       30,
-      'Minutes until you are reminded of an open question; 0 is never.',
+      'Minutes between two reminders of what waits for you; 0 is never.',
     ),
   },
   budget: {
