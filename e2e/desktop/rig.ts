@@ -63,8 +63,24 @@ export interface DesktopProbe {
   disconnect(): Promise<void>;
 }
 
+/** A program on the session's bus, of dbus.mjs; as far as it is used here. */
+export interface BusPeer {
+  requestName(name: string): Promise<void>;
+  serve(path: string, interfaces: object): void;
+  emit(signal: {
+    path: string;
+    interface: string;
+    member: string;
+    signature: string;
+    body: unknown[];
+  }): void;
+  close(): void;
+}
+
 export interface DesktopSession {
   probe: DesktopProbe;
+  /** Another program on the bus, which is session bus and system bus in one here. */
+  joinBus(): Promise<BusPeer>;
   /** For the programs that shall run in it. */
   env: Record<string, string>;
   electronPath: string;
@@ -92,17 +108,25 @@ export async function startDesktopSession(...flags: string[]): Promise<DesktopSe
   // The probe finds its session, and Playwright its Electron, in the environment of this process.
   const before = { ...process.env };
   Object.assign(process.env, env, { ELECTRON_OVERRIDE_DIST_PATH: runtimeDir });
-  const module: unknown = await import(pathToFileURL(join(rig, 'desktop-probe.mjs')).href);
-  // The shape of a module that this repository does not hold.
-  const probe = module as DesktopProbe;
+  const load = (name: string): Promise<unknown> => import(pathToFileURL(join(rig, name)).href);
+  // The shapes of modules that this repository does not hold.
+  const probe = (await load('desktop-probe.mjs')) as DesktopProbe;
+  const dbus = (await load('dbus.mjs')) as { connect(address: string): Promise<BusPeer> };
+  const peers: BusPeer[] = [];
   return {
     probe,
+    async joinBus() {
+      const peer = await dbus.connect(env.DBUS_SYSTEM_BUS_ADDRESS ?? '');
+      peers.push(peer);
+      return peer;
+    },
     env: { ...env, ELECTRON_OVERRIDE_DIST_PATH: runtimeDir },
     electronPath: join(runtimeDir, 'electron'),
     isSandboxed: process.getuid?.() !== 0,
     async end() {
       // The session ends whatever is still on its bus, and that must not be this process.
       await probe.disconnect();
+      for (const peer of peers) peer.close();
       const ended = once(child, 'exit');
       child.stdin?.end();
       await ended;

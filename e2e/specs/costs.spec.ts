@@ -46,7 +46,10 @@ test('the rows of the decisions are saved as CSV', async ({ openInterface }) => 
   const part = page.locator('section', {
     has: page.getByRole('heading', { name: text.decisions.title }),
   });
-  const csv = await saved(() => part.getByRole('button', { name: text.csv }).press('Enter'));
+  const button = part.getByRole('button', { name: text.csv });
+  // A key that comes before the rows would find it disabled.
+  await expect(button).toBeEnabled();
+  const csv = await saved(() => button.press('Enter'));
   expect(csv.name).toMatch(/^relay-decisions-\d{4}-\d\d-\d\d\.csv$/);
   const rows = await relay.call('stats.rows', {});
   expect(csv.text.trimEnd().split('\r\n')).toHaveLength(rows.length + 1);

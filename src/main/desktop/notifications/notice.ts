@@ -24,6 +24,15 @@ export function noticeOf(
   };
 }
 
+/**
+ * What the button says that approves an item; undefined where there is nothing to approve, or where the
+ * owner has to see all of what would be done, for which a notification has no room.
+ */
+export function approvalOf({ kind, proposal }: InboxItem): string | undefined {
+  if (kind === 'tool' || kind === 'permission' || proposal === '') return undefined;
+  return kind === 'draft' ? 'Send' : 'Approve';
+}
+
 /** Notification servers on Linux read the body as markup; a session must not be able to write any. */
 export function asMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

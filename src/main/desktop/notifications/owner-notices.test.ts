@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ItemId } from '#shared/ids.ts';
 import type { InboxItem, SessionSummary } from '#shared/models.ts';
 import type { Glance } from '../glance.ts';
-import { asMarkup, noticeOf } from './notice.ts';
+import { approvalOf, asMarkup, noticeOf } from './notice.ts';
 import { createOwnerNotices, type NoticeEvents, type OwnerNotices } from './owner-notices.ts';
 
 const item = (id: string, sessionId = 's1'): InboxItem =>
@@ -104,6 +104,15 @@ describe('what a notification says', () => {
       title: 'Still waiting: s1',
       body: 'Question i1?',
     });
+  });
+
+  it('can be approved where the notification shows what that means', () => {
+    const label = (more: Partial<InboxItem>) => approvalOf({ ...item('i1'), ...more });
+    expect(label({ kind: 'escalation' })).toBe('Approve');
+    expect(label({ kind: 'escalation', proposal: '' })).toBeUndefined();
+    expect(label({ kind: 'draft' })).toBe('Send');
+    expect(label({ kind: 'permission' })).toBeUndefined();
+    expect(label({ kind: 'tool' })).toBeUndefined();
   });
 
   it('is short, and never markup', () => {
