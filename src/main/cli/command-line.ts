@@ -180,7 +180,7 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
       (await import('./commands/service.ts')).uninstallService(context, options),
     ),
   );
-  look('doctor', 'check key, API, home, hooks, service and versions').action(
+  look('doctor', 'check key, API, models, home, hooks, service and versions').action(
     run(async (options: Json) => (await import('./commands/doctor.ts')).doctor(context, options)),
   );
   look('export', 'what was said, as Markdown or JSON lines')

@@ -1,9 +1,11 @@
 import { connectRelay } from '#core/rpc/client.ts';
 import { homeAt } from '#core/settings/home-paths.ts';
+import { localDay } from '#shared/local-day.ts';
 import type { Check, Patient } from '../doctor/check.ts';
 import { checkDatabase } from '../doctor/database.ts';
 import { checkHome } from '../doctor/home.ts';
 import { checkHooks } from '../doctor/hooks.ts';
+import { checkModels } from '../doctor/models.ts';
 import { checkService } from '../doctor/service.ts';
 import { checkSupervisor } from '../doctor/supervisor.ts';
 import { checkVersions } from '../doctor/versions.ts';
@@ -28,6 +30,7 @@ export async function doctor(
     ...checkHome(patient),
     ...(await checkDatabase(patient)),
     ...(await checkSupervisor(patient)),
+    ...checkModels(patient.settings, localDay(terminal.now())),
     ...checkHooks(patient),
     ...checkService(patient),
   ];
