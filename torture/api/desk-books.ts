@@ -9,7 +9,11 @@ export async function checkDesk(desk: Desk): Promise<string[]> {
   const failures: string[] = [];
   const { relay } = desk;
   try {
-    const { totalUsd } = await relay.call('cost.summary', {});
+    const { totalUsd, bySession } = await relay.call('cost.summary', {});
+    const ofSessions = bySession.reduce((sum, { usd }) => sum + usd, 0);
+    if (Math.abs(ofSessions - totalUsd) > 1e-9) {
+      failures.push(`The sessions cost ${digits(ofSessions)}, and all ${digits(totalUsd)}.`);
+    }
     const called = () => desk.wire.calls.filter(({ asked }) => asked !== 'count').length;
     const calledBefore = called();
     await relay.end();

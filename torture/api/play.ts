@@ -31,12 +31,17 @@ export function promisedOf({ kind, fault }: Cell): Promised | 'omitted' {
   return kind === 'summary' && isForItself ? 'omitted' : promised;
 }
 
-/** The failed calls of the kind that the fault was done to. */
+/** The failed calls of the kind that the fault was done to, also those that ended after their exchange. */
 export function failedIn({ desk, mark, cell }: Play): RelayEvent<'call.failed'>[] {
   const isSummary = cell.kind === 'summary';
-  return desk
-    .of('call.failed', mark)
-    .filter(({ payload }) => (payload.purpose === 'summary') === isSummary);
+  const own = new Set(desk.of('exchange.opened', mark).map(({ exchangeId }) => exchangeId));
+  return desk.events.flatMap((event) =>
+    event.type === 'call.failed' &&
+    own.has(event.exchangeId) &&
+    (event.payload.purpose === 'summary') === isSummary
+      ? [event]
+      : [],
+  );
 }
 
 /** Items that were opened since the cell began. */

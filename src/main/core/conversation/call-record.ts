@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CallId, ExchangeId } from '#shared/ids.ts';
+import type { CallId, ExchangeId, SessionId } from '#shared/ids.ts';
 import type { Usage } from '#shared/usage.ts';
 import type { Command, CommandOf } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -45,6 +45,7 @@ export function callReport(
   facts: {
     callId: CallId;
     exchangeId: ExchangeId;
+    sessionId: SessionId | null;
     purpose: 'answer' | 'summary';
     durationMs: number;
   },

@@ -231,7 +231,8 @@ export function createCaller(options: CallerOptions): Caller {
     const isForTools = outcome.ok && outcome.kind === 'tools';
     if (isForTools) turn.asked = outcome.answer;
     else if (outcome.ok || outcome.fault.remedy !== 'wait') turns.end(exchange.id);
-    const facts = { callId, exchangeId: exchange.id, purpose: 'answer', durationMs } as const;
+    const { id: exchangeId, sessionId } = exchange;
+    const facts = { callId, exchangeId, sessionId, purpose: 'answer', durationMs } as const;
     await reporter.report(callReport(outcome, facts, request.model, price, { firstTextMs }));
     return isForTools;
   }

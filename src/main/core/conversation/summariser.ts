@@ -56,12 +56,12 @@ export function createSummariser(options: SummariserOptions) {
     });
     if (!callId) return { made: false, isOptional: false };
     order.onStart?.(callId);
+    const { sessionId = null } = engine.state.exchanges.get(exchangeId) ?? {};
     const startedAt = now();
     const outcome = await supervisor.answer(request, () => {}, signal);
     if (isStopped()) return { made: false, isOptional: false };
     const facts = {
-      callId,
-      exchangeId,
+      ...{ callId, exchangeId, sessionId },
       purpose: 'summary',
       durationMs: now() - startedAt,
     } as const;

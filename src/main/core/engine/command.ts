@@ -78,6 +78,8 @@ export type PhoneAct =
 interface CallFacts {
   callId: CallId;
   exchangeId: ExchangeId;
+  /** Who pays for it, should the exchange be over when it ends. */
+  sessionId?: SessionId | null | undefined;
   purpose: 'answer' | 'summary';
   model: string;
   durationMs: number;

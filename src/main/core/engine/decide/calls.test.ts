@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault, FaultRemedy } from '#shared/fault.ts';
 import type { ExchangeId } from '#shared/ids.ts';
+import { noUsage } from '#shared/usage.ts';
 import { payloadOf, pureRelay, session, typesOf } from '../testing/pure-relay.ts';
 
 const faults = {
@@ -255,6 +256,19 @@ describe('a call that fails', () => {
     expect(typesOf(events)).toEqual(['call.failed']);
     expect(relay.exchange(exchangeId)).toMatchObject({ stage: 'queued', retryAt: null });
   });
+});
+
+test('what a call has cost is its session’s, though its exchange is over', () => {
+  const relay = pureRelay();
+  const exchangeId = relay.says('s1');
+  const callId = relay.calls(exchangeId, 'summary');
+  relay.answers(exchangeId, { kind: 'finish', reason: '' });
+  expect(relay.state.exchanges.has(exchangeId)).toBe(false);
+  const facts = { callId, exchangeId, sessionId: session('s1'), purpose: 'summary' } as const;
+  const paid = { model: 'm', durationMs: 1, usage: noUsage, costUsd: 0.25, savedByCacheUsd: 0 };
+  const failed = { kind: 'failCall', ...facts, ...paid, fault: faults.wait } as const;
+  expect(relay.does(failed)[0]?.sessionId).toBe('s1');
+  expect(relay.does({ ...failed, usage: null, costUsd: null })[0]?.sessionId).toBeNull();
 });
 
 describe('a call that was cut off by the end of the relay', () => {

@@ -40,7 +40,7 @@ export const finishCall: Decide<CommandOf<'finishCall'>> = (state, command, give
   const events: NewEvent[] = [
     {
       type: 'call.finished',
-      ...(exchange ? subjectOf(exchange) : { exchangeId: command.exchangeId }),
+      ...subjectOfCall(exchange, command),
       payload: {
         callId,
         purpose,
@@ -80,6 +80,15 @@ export const finishCall: Decide<CommandOf<'finishCall'>> = (state, command, give
   return decided(...events);
 };
 
+/** Of an exchange that is over only the cost is left, which is its session's all the same. */
+function subjectOfCall(
+  exchange: ExchangeState | undefined,
+  { exchangeId, sessionId, usage }: CommandOf<'finishCall' | 'failCall'>,
+): Pick<NewEvent, 'exchangeId' | 'sessionId' | 'conversationId'> {
+  if (exchange) return subjectOf(exchange);
+  return usage && sessionId ? { exchangeId, sessionId } : { exchangeId };
+}
+
 const estimate = ({ isEstimate }: { isEstimate?: boolean | undefined }) =>
   isEstimate ? { isEstimate } : {};
 
@@ -93,7 +102,7 @@ export const failCall: Decide<CommandOf<'failCall'>> = (state, command, given) =
   const retryAt = current && !isOptional ? retryTime(current, fault, given) : null;
   const failed: NewEvent = {
     type: 'call.failed',
-    ...(exchange ? subjectOf(exchange) : { exchangeId: command.exchangeId }),
+    ...subjectOfCall(exchange, command),
     payload: {
       ...{ callId, purpose, fault, retryAt, model, usage, costUsd, savedByCacheUsd, durationMs },
       ...estimate(command),
