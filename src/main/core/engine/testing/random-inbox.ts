@@ -56,6 +56,10 @@ export class RandomInbox {
     this.checkItems();
     this.checkDrafts();
     this.checkPermissions();
+    const heard = this.desk.published.flatMap(({ type, payload }) =>
+      type === 'phone_word.taken' ? [payload.messageId] : [],
+    );
+    expect(heard, 'a message of the phone counts once').toEqual([...new Set(heard)]);
   }
 
   /** Each is opened once and settled once, and open is what nobody has settled. */

@@ -66,9 +66,9 @@ export const step = fc.oneof(
  * steps bring an exchange on (`go`), whatever it waits for.
  */
 export const handStep = fc.oneof(
-  one(5, 'say', { id: true, n: true }),
+  one(3, 'say', { id: true, n: true }),
   one(1, 'hook', { id: true, n: true }),
-  one(36, 'go', { n: true, m: true }),
+  one(45, 'go', { n: true, m: true }),
   one(3, 'use', { n: true, m: true }),
   one(1, 'fail', { n: true, m: true }),
   one(2, 'settle', { n: true, m: true }),

@@ -118,12 +118,13 @@ export class RandomTools {
     return calls;
   }
 
-  /** The loop takes up an exchange, as the caller lets it. */
+  /**
+   * The loop takes up an exchange. The caller would not while Relay is paused, and calls it off when
+   * it looks next; the loop has to find out for itself.
+   */
   async take(exchangeId: ExchangeId): Promise<void> {
-    const { state } = this.desk.engine;
-    const exchange = state.exchanges.get(exchangeId);
-    if (!exchange || state.paused) return;
-    // The caller calls it off when it looks next; until then it has to find out for itself.
+    const exchange = this.desk.engine.state.exchanges.get(exchangeId);
+    if (!exchange) return;
     await this.work(exchange, this.turns.get(exchangeId), null, new AbortController().signal);
   }
 
