@@ -1,4 +1,4 @@
 import { testShortForm } from '../short-form.ts';
 import { fuzz } from './campaign.ts';
 
-testShortForm(fuzz, 300_000);
+testShortForm(fuzz, 600_000);

@@ -21,7 +21,7 @@ import { mutationsOf } from './mutations.ts';
 
 const resources = path.join(import.meta.dirname, '..', '..', 'resources');
 const deadlineMs = 20_000;
-const runsOf = { short: 18, long: 1_000 };
+const runsOf = { short: 9, long: 1_000 };
 
 interface HookRun {
   script: string;

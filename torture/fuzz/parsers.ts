@@ -12,7 +12,7 @@ const targets: readonly ParserTarget[] = [
   ...[envelopes, ownerInput, phoneWords, searchText, config, dotEnv, secretsLine],
   ...[claudeSettings, claudeLines, commands],
 ];
-const roundsOf = { short: 2, long: 40 };
+const roundsOf = { short: 1, long: 40 };
 const inputsPerRound = { short: 40, long: 300 };
 /** Inputs that brought something new, beside the samples. */
 const mostKept = 300;

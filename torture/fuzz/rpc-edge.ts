@@ -14,8 +14,8 @@ import { mutationsOf } from './mutations.ts';
 import { bytesOf, unfitSentences } from './parser-target.ts';
 
 const roundsOf = { short: 1, long: 20 };
-const callsPerRound = { short: 120, long: 500 };
-const garbageOf = { short: 40, long: 2_000 };
+const callsPerRound = { short: 60, long: 500 };
+const garbageOf = { short: 20, long: 2_000 };
 const deadlineMs = 15_000;
 
 /** Not these: each starts a relay of its own. */

@@ -190,7 +190,7 @@ async function tryMatrix(relay: RelayRun, door: Door, { chance, size, say }: Ord
   const targets = ['/', '/rpc/status', '/rpc/relay.pause', '/stream?after=0', '/index.html'];
   targets.push(...pathsTo(port));
   const failures: string[] = [];
-  const tries = size === 'long' ? 20_000 : 400;
+  const tries = size === 'long' ? 20_000 : 200;
   let letIn = 0;
   for (let number = 0; number < tries && failures.length < 10; number += 1) {
     const usual = <T>(one: T, others: readonly T[]) =>

@@ -1,4 +1,4 @@
 import { testShortForm } from '../short-form.ts';
 import { security } from './campaign.ts';
 
-testShortForm(security, 300_000);
+testShortForm(security, 600_000);

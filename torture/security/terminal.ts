@@ -44,7 +44,7 @@ export async function tryTerminal(orders: Orders): Promise<{ rows: Row[]; failur
     await seedHostileHome(relay.home, attacks);
     await relay.start();
     const tail = openTail(relay);
-    await attackLive(relay, attacks, orders.size === 'long' ? 177 : 24);
+    await attackLive(relay, attacks, orders.size === 'long' ? 177 : 16);
     await becomes(async () => (await relay.call('status', {})).inbox > 3, deadlineMs);
     const failures: string[] = [];
     for (const args of commands) {
