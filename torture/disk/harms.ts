@@ -25,6 +25,8 @@ export interface Harm {
   harm(relay: HarmedRelay): Mend | undefined | Promise<Mend | undefined>;
   /** What the status must say while it lasts; undefined: nothing, since it goes on. */
   says: RegExp | undefined;
+  /** Only root can reach the relay then, to ask it. */
+  isShut?: boolean;
   /** An event can be written meanwhile, so it must be in the inbox. */
   isInInbox: boolean;
 }
@@ -193,6 +195,7 @@ export const harms: readonly Harm[] = [
     name: 'no rights in the home',
     needs: 'rights',
     harm: (relay) => takeRights(relay, '.', 0o700),
+    isShut: true,
     says: noRights,
     ...isHeld,
   },
