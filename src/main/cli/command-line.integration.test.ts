@@ -233,6 +233,18 @@ describe('looking', () => {
 });
 
 describe('settling and saying', () => {
+  test('a word for a session that nobody knows is sent, and the doubt is told', async () => {
+    await serve();
+    const list = await fake.port.call('sessions.list', {});
+    const known = list.ok ? (list.value[0]?.id ?? '') : '';
+    expect((await relay(['send', known, 'x'])).out).toBe(`On its way to ${known}.\n`);
+    const { code, out } = await relay(['send', 'mistyped', 'x']);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'On its way to mistyped, which has not spoken to Relay yet; see: relay sessions\n',
+    });
+  });
+
   test.each([
     [
       ['reply', 'i1', 'Yes,', 'do it'],
