@@ -81,6 +81,12 @@ describe('found by fuzzing config.yaml', () => {
     }
   });
 
+  it('a value that stands for another setting, too, is not changed', () => {
+    const text = 'supervisor:\n  model: &a claude-opus-5\n  summaryModel: *a\n';
+    expect(withSetting(text, 'supervisor.model', 'claude-sonnet-5-5')).toBeUndefined();
+    expect(withSetting(text, 'supervisor.summaryModel', 'x')).toContain('summaryModel: x');
+  });
+
   it('one that would take minutes to read is not read, and not written either', () => {
     const text = '"'.repeat(300_000);
     expect(readConfigText(text)).toEqual({

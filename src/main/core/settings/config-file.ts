@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, parseDocument, stringify, YAMLMap } from 'yaml';
 import { plainLine } from '#shared/plain-line.ts';
 import {
@@ -60,7 +61,8 @@ export function readConfigText(text: string): ConfigText {
 
 /**
  * The same text with one setting changed; comments, order and unknown keys stay.
- * @returns undefined when the text is not a config.yaml that can be read.
+ * @returns undefined when the text is not a config.yaml that can be read, and where it cannot be done
+ *   without harm: one value may stand for several settings (`&a`, `*a`).
  */
 export function withSetting(text: string, path: SettingPath, value: unknown): string | undefined {
   if (text.length > longestConfig) return undefined;
@@ -74,8 +76,27 @@ export function withSetting(text: string, path: SettingPath, value: unknown): st
   if (section !== null) openSection(document, section);
   const keys = section === null ? [key] : [section, key];
   setKeepingComments(document, keys, value);
-  return document.toString({ lineWidth: 0 });
+  const changed = document.toString({ lineWidth: 0 });
+  return isSameBut(path, value, text, changed) ? changed : undefined;
 }
+
+function isSameBut(path: SettingPath, value: unknown, before: string, after: string): boolean {
+  const [was, is] = [readConfigText(before), readConfigText(after)];
+  if (!was.ok || !is.ok) return false;
+  return settingDefinitions.every((definition) => {
+    const wanted = definition.path === path ? value : valueIn(was.tree, definition);
+    return isDeepStrictEqual(valueIn(is.tree, definition), wanted);
+  });
+}
+
+/** What stands there, unchecked. */
+function valueIn(tree: unknown, { section, key }: SettingDefinition): unknown {
+  const group = section === null ? tree : keysOf(tree)[section];
+  return keysOf(group)[key];
+}
+
+const keysOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
 
 function isEmptyScalar(node: unknown): boolean {
   return isScalar(node) && node.value === null;
