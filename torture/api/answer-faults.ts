@@ -247,7 +247,7 @@ const harmless: readonly StepFault[] = [
     'odd but right',
     'reset after its end',
     'well',
-    (events) => [send(text(events)), { do: 'wait', ms: 100 }, { do: 'reset' }],
+    (events) => [send(text(events)), { do: 'wait', ms: 1500 }, { do: 'reset' }],
     {
       steps: ['message_stop'],
     },

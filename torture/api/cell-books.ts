@@ -28,14 +28,15 @@ export function checkCosts(
     const call = calls.find(
       ({ requestId }) => requestId !== undefined && requestId === one.requestId,
     );
-    return isSlow && one.hasFailed && !one.usage ? [] : checkCost(one, call);
+    const mayBeLost = isSlow || call?.isReset;
+    return mayBeLost && one.hasFailed && !one.usage ? [] : checkCost(one, call);
   });
   // A call that the wire saw and that Relay keeps nothing of is money nobody knows of.
   const known = new Set(kept.map(({ requestId }) => requestId));
   // Relay hung up before the headers came, on a machine that is at too much else: it has no name of it.
   let unnamed = kept.filter(({ requestId, hasFailed }) => hasFailed && requestId === null).length;
-  for (const { requestId, told, number } of calls) {
-    if (told && requestId && !known.has(requestId) && !isSlow) {
+  for (const { requestId, told, number, isReset } of calls) {
+    if (told && requestId && !known.has(requestId) && !isSlow && !isReset) {
       unnamed -= 1;
       if (unnamed >= 0) continue;
       failures.push(`Request ${number} was charged, and Relay keeps nothing of it.`);

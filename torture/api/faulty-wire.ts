@@ -54,6 +54,8 @@ export interface WireCall {
   told: Usage | null;
   /** The same, as far as the answer was good. */
   toldBefore: Usage | null;
+  /** The connection was reset: what lies unread at the other end may be lost with it. */
+  isReset: boolean;
 }
 
 export interface Armed {
@@ -161,6 +163,7 @@ export async function startFaultyWire(upstream: { url: string }): Promise<Faulty
     response.flushHeaders();
     const events = eventsIn(text);
     const acts = (fault.spoil ?? sendAll)(events);
+    call.isReset = acts.some((act) => act.do === 'reset');
     const good = events.slice(0, fault.breaksAt?.(events) ?? events.length);
     call.toldBefore = usageTold(good.map(({ bytes }) => bytes).join(''));
     call.told = usageTold(acts.map((act) => (act.do === 'send' ? String(act.bytes) : '')).join(''));
@@ -216,7 +219,7 @@ function callOf(request: IncomingMessage, body: string, number: number): WireCal
     mark: body.match(markPattern)?.at(-1) ?? '',
     asked: isCount ? 'count' : model === summaryModel ? 'summary' : ofMessage,
     ...{ arrivedMs: Date.now(), endedMs: undefined, isSpoiled: false },
-    ...{ requestId: undefined, told: null, toldBefore: null },
+    ...{ requestId: undefined, told: null, toldBefore: null, isReset: false },
   };
 }
 

@@ -58,7 +58,7 @@ function checkSideCost({ desk, mark, fail }: Play, costs: number): void {
       fail(`it said nothing of its cost, and ${kept.payload.costUsd} is kept.`);
     return;
   }
-  if (costs === 0 && call?.toldBefore === null) return;
+  if (costs === 0 && (call?.toldBefore === null || call?.isReset)) return;
   if (costs !== 1) fail(`one cost should be kept, and ${costs} are.`);
   const isPartly = isDeepStrictEqual(kept?.payload.usage, call?.toldBefore);
   if (kept && !isDeepStrictEqual(kept.payload.usage, told) && !isPartly) {
