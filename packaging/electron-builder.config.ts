@@ -66,6 +66,8 @@ export const configuration = {
     icon: 'resources/icons/linux',
     // `relay` is the command.
     executableName: 'relay-desktop',
+    // The window, its badge and the portals are known by the name in package.json.
+    syncDesktopName: true,
     maintainer: 'Relay',
     synopsis: 'Keeps Claude Code sessions moving',
   },

@@ -77,6 +77,13 @@ test.describe('at home on the machine', () => {
     await pressUntilShown('K');
   });
 
+  test('a key that the system does not give is spoken of in the window', async () => {
+    await launch();
+    const { page } = desktop;
+    await desktop.call('settings.set', { key: 'desktop.shortcut', value: 'Control+Alt+Rubbish' });
+    await expect(page.getByText('Control+Alt+Rubbish is no shortcut')).toBeVisible();
+  });
+
   test('after a sleep it looks for its relay at once, though no timer has run', async () => {
     const login = await session.joinBus();
     login.serve('/org/freedesktop/login1', { 'org.freedesktop.login1.Manager': { methods: {} } });

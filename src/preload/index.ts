@@ -41,6 +41,7 @@ const openItem = slotFor<Parameters<Parameters<Desktop['onOpenItem']>[0]>[0]>(
 const navigate = slotFor<Parameters<Parameters<Desktop['onNavigate']>[0]>[0]>(
   windowChannels.navigate,
 );
+const problem = slotFor<string>(windowChannels.problem);
 type Desktop = NonNullable<RelayBridge['desktop']>;
 
 const bridge: RelayBridge = {
@@ -60,6 +61,7 @@ const bridge: RelayBridge = {
   desktop: {
     onOpenItem: openItem.listen,
     onNavigate: navigate.listen,
+    onProblem: problem.listen,
     itemShown: (itemId) => tell(tellChannels.itemShown, itemId),
     openFolder: (folder) => tell(tellChannels.openFolder, folder),
     chooseFolder: () => ask(askChannels.chooseFolder),

@@ -61,6 +61,8 @@ export interface DesktopFunctions {
   onOpenItem(listener: (itemId: ItemId) => void): () => void;
   /** The tray or the menu asks for a place. Returns how to stop listening. */
   onNavigate(listener: (place: Place) => void): () => void;
+  /** The desktop cannot do what the settings ask for; a sentence. Returns how to stop listening. */
+  onProblem(listener: (sentence: string) => void): () => void;
   /**
    * Tells which inbox item the owner is looking at (null: none), so that no notification is shown
    * for it while the window has the focus.

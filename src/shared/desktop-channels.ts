@@ -30,6 +30,7 @@ export const windowChannels = {
   streamEnd: 'relay:stream-end',
   openItem: 'relay:open-item',
   navigate: 'relay:navigate',
+  problem: 'relay:problem',
 } as const;
 
 /** How the preload script, which can read no file, learns the version: an argument of its process. */

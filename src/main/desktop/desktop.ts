@@ -124,7 +124,9 @@ export function putTogether({ home, programs, userData, window }: DesktopParts):
   const shortcut = inboxShortcut(openInbox);
   const setShortcut = () => {
     const problem = shortcut.set(settings.current().desktop.shortcut);
-    if (problem !== undefined) console.error(problem);
+    if (problem === undefined) return;
+    console.error(problem);
+    window.tell(windowChannels.problem, problem);
   };
   setShortcut();
   settings.onChange(setShortcut);

@@ -16,7 +16,7 @@ export function inboxShortcut(onPressed: () => void): InboxShortcut {
       if (accelerator === null) return undefined;
       try {
         if (!globalShortcut.register(accelerator, onPressed)) {
-          return `The shortcut ${accelerator} (desktop.shortcut) is taken by another program.`;
+          return `The shortcut ${accelerator} (desktop.shortcut) is taken by another program. Set another one.`;
         }
         current = accelerator;
         return undefined;

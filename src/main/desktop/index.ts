@@ -19,6 +19,12 @@ import { sayWhyNot, startDesktop } from './start.ts';
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 // Electron refuses to start as root but with this switch, and with both it never stops trying.
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+// Electron 38 and later are native there, where only the desktop portal can give a key from anywhere.
+if (process.platform === 'linux' && process.env.XDG_SESSION_TYPE === 'wayland') {
+  const asked = app.commandLine.getSwitchValue('enable-features');
+  const features = [...(asked === '' ? [] : [asked]), 'GlobalShortcutsPortal'].join(',');
+  app.commandLine.appendSwitch('enable-features', features);
+}
 declareInterfaceScheme();
 app.setAppUserModelId(appId);
 guardContents();

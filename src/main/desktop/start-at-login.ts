@@ -7,6 +7,12 @@ import { autostartEntry, type LoginCommand } from './autostart-entry.ts';
 /** Starts at login come without a window. */
 export const hiddenFlag = '--hidden';
 
+/** Whether this start shall bring no window: the one at login. macOS hands a program no arguments. */
+export function isHiddenStart(): boolean {
+  if (process.argv.includes(hiddenFlag)) return true;
+  return process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
+}
+
 export interface StartAtLogin {
   isOn(): boolean;
   /** @returns what then holds. */

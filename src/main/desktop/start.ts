@@ -6,7 +6,7 @@ import type { Programs } from './programs.ts';
 import { guardSession } from './security/guard-contents.ts';
 import { serveInterface } from './security/interface-scheme.ts';
 import { openWindowChannels } from './security/window-ipc.ts';
-import { hiddenFlag } from './start-at-login.ts';
+import { hiddenFlag, isHiddenStart } from './start-at-login.ts';
 import { openRelayWindow } from './window/relay-window.ts';
 
 /**
@@ -40,7 +40,7 @@ async function begin(home: Home, programs: Programs, userData: string): Promise<
     iconPath: join(resourcesDir, 'icons', 'relay.png'),
     placePath: join(userData, 'window.json'),
   });
-  if (!process.argv.includes(hiddenFlag)) window.showWhenReady();
+  if (!isHiddenStart()) window.showWhenReady();
   // Loading the rest keeps this process from answering; from here on the page's is busy with its script.
   await Promise.race([hasScript, window.loaded]);
   const [{ openHome }, { putTogether }] = await Promise.all([

@@ -13,6 +13,7 @@ export function useHost(): void {
         actions.showColumn('inbox');
       }),
       desktop.onNavigate((place) => actions.go(place)),
+      desktop.onProblem((sentence) => actions.warn(sentence)),
     ];
     return () => {
       for (const stop of stops) stop();

@@ -178,6 +178,8 @@ export function createActions(bridge: RelayBridge, relay: RelayStore, view: View
       else toast('fault', words.done.notCopied);
     },
     saveFile,
+    /** Tells the owner what went wrong outside of any call of his. */
+    warn: (sentence: string) => toast('fault', sentence),
     openExternal: (url: string) => bridge.openExternal(url),
 
     go(place: Place): void {

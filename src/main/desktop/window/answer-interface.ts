@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dialog, shell } from 'electron';
 import { z } from 'zod';
 import type { RelayPort } from '#core/relay-port.ts';
@@ -70,6 +71,8 @@ async function callRelay(port: RelayPort, name: string, input: unknown) {
 
 async function chooseFolder(): Promise<string | null> {
   const { filePaths } = await dialog.showOpenDialog({
+    // From Electron 43 on it would begin among the downloads, where nobody has a project.
+    defaultPath: homedir(),
     properties: ['openDirectory', 'createDirectory'],
   });
   return filePaths[0] ?? null;
