@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findInstallation } from '#core/installation.ts';
 import { homeRoot } from '#core/settings/home-paths.ts';
+import { Autonomy } from '#shared/events.ts';
 import { readWholeNumber } from './command-kit.ts';
 import type { ConnectOptions } from './commands/connect.ts';
 import type { CostOptions } from './commands/cost.ts';
@@ -132,6 +133,14 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
   command('say [text...]', 'a word to the supervisor (- reads standard input)').action(
     run(async (words: string[]) => (await import('./commands/say.ts')).say(context, words)),
   );
+
+  look('autonomy <session>', 'how far the supervisor may go with a session; with a degree, set it')
+    .addArgument(new Argument('[degree]').choices(Autonomy.options))
+    .action(
+      run(async (session: string, degree: Autonomy | undefined, options: Json) =>
+        (await import('./commands/autonomy.ts')).autonomy(context, session, degree, options),
+      ),
+    );
 
   const kit = { context, command, look, run };
   describeMemoryCommands(kit);

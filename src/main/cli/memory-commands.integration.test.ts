@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRelayFixture, type RelayFixture } from '#core/testing/relay-fixture.ts';
 import { openControlSocket } from '#headless/control-socket.ts';
+import { autonomy } from './commands/autonomy.ts';
 import { drives } from './commands/drives.ts';
 import { learn } from './commands/learn.ts';
 import { brief, facts, pin, unpin } from './commands/memory.ts';
@@ -135,4 +136,15 @@ test('drives: off, on, of one session, what counts, and forgetting what was lear
   expect(await drives(context, 's1', { reset: true })).toBe(2);
   expect(await drives(context, 's9', {})).toBe(1);
   expect(complaints.at(-1)).toContain('There is no session s9.');
+});
+
+test('autonomy is shown and set, of a session that is there', async () => {
+  const shown = (options = {}) => output(autonomy(context, 's1', undefined, options));
+  expect(await shown()).toBe('auto: the supervisor replies by itself.\n');
+  expect(await output(autonomy(context, 's1', 'draft', {}))).toContain('waits for your approval');
+  expect(JSON.parse(await shown({ json: true }))).toEqual({ autonomy: 'draft' });
+  for (const degree of [undefined, 'off'] as const) {
+    expect(await autonomy(context, 's9', degree, {})).toBe(1);
+  }
+  expect(complaints).toEqual(Array(2).fill('There is no session s9. See: relay sessions'));
 });
