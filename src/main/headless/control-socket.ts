@@ -51,7 +51,11 @@ export async function openControlSocket(
       },
     }),
   );
-  await listen(server, { path: socketPath });
+  // Never to be opened by others, not even between being made and having its mode.
+  const umask = process.umask(0o177);
+  const listening = listen(server, { path: socketPath });
+  process.umask(umask);
+  await listening;
   if (isFile) await chmod(socketPath, 0o600);
   return {
     socketPath,
