@@ -65,8 +65,13 @@ export function watchMarks(log: Element): void {
   }).observe(log, { subtree: true, childList: true, characterData: true });
 }
 
+/** Waits until a mark has been painted; rejects when that takes longer than any machine does. */
 export async function whenPainted(name: string): Promise<void> {
-  while (!(name in window.benchPainted)) await new Promise(requestAnimationFrame);
+  const deadline = Date.now() + 20_000;
+  while (!(name in window.benchPainted)) {
+    if (Date.now() > deadline) throw new Error(`"${name}" never came on the screen.`);
+    await new Promise(requestAnimationFrame);
+  }
 }
 
 /** The milliseconds between frames for so long; the page goes on with whatever it does. */
