@@ -91,9 +91,10 @@ export function createQueries(db: Database): Queries {
      WHERE conversations.id = ?`,
   );
   const entryColumns = `entries.position AS position, entries.title AS title, ${eventColumns}`;
+  // `+?`: see `pendingEntriesSql`.
   const positioned = db.prepare(
     `SELECT ${entryColumns} FROM entries JOIN events ON events.seq = entries.seq
-     WHERE entries.conversation_id = ? AND entries.position > ? ORDER BY entries.position`,
+     WHERE entries.conversation_id = +? AND entries.position > ? ORDER BY entries.position`,
   );
   const pending = db.prepare(pendingEntriesSql(entryColumns));
   const lastPosition = db.prepare('SELECT last_position FROM conversations WHERE id = ?').pluck();

@@ -270,12 +270,15 @@ function prepare(db: Database) {
  * The entries that become part of the conversation when an exchange is called: its own, those of no
  * exchange, and those of exchanges that are over without having been called. What other open
  * exchanges said waits for their own turn. Parameters: conversation, exchange, last seq.
+ *
+ * `+?`: of two indexes that fit, SQLite (with STAT4) chooses by the value, and so prepares the statement
+ * anew at every use. Both would do; behind the plus it does not look.
  */
 export function pendingEntriesSql(columns: string): string {
   return `SELECT ${columns} FROM entries
     LEFT JOIN exchanges ON exchanges.id = entries.exchange_id
     JOIN events ON events.seq = entries.seq
-    WHERE entries.conversation_id = ? AND entries.position IS NULL
+    WHERE entries.conversation_id = +? AND entries.position IS NULL
       AND (entries.exchange_id IS NULL OR entries.exchange_id = ? OR exchanges.closed_at IS NOT NULL)
       AND entries.seq <= ? AND events.type <> 'tool_call'
     ORDER BY entries.seq`;
