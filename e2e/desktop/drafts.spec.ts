@@ -18,6 +18,8 @@ const relayCommand = join(import.meta.dirname, '..', '..', 'bin', 'relay');
 
 test.describe('a draft in the tray', () => {
   test.skip(whyNoRig() !== undefined, whyNoRig());
+  // Each starts the program anew, on a machine that may do much else.
+  test.slow();
   let session: DesktopSession;
   let home: TestHome;
   let phone: Phone;

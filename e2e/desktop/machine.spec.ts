@@ -11,6 +11,8 @@ import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from
 
 test.describe('at home on the machine', () => {
   test.skip(whyNoRig() !== undefined, whyNoRig());
+  // Each starts the program anew, on a machine that may do much else.
+  test.slow();
   let session: DesktopSession;
   let home: TestHome;
   let desktop: DesktopApp;

@@ -17,6 +17,8 @@ const script = ({ lastText }: { lastText: string }) => {
 
 test.describe('a notification', () => {
   test.skip(whyNoRig() !== undefined, whyNoRig());
+  // Each starts the program anew, on a machine that may do much else.
+  test.slow();
   let session: DesktopSession;
   let home: TestHome;
   let desktop: DesktopApp;

@@ -14,6 +14,8 @@ import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from
 
 test.describe('the tray', () => {
   test.skip(whyNoRig() !== undefined, whyNoRig());
+  // Each starts the program anew, on a machine that may do much else.
+  test.slow();
   let session: DesktopSession;
   let home: TestHome;
   let desktop: DesktopApp;
