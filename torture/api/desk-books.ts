@@ -9,8 +9,9 @@ export async function checkDesk(desk: Desk): Promise<string[]> {
   const failures: string[] = [];
   const { relay } = desk;
   try {
-    const { totalUsd, bySession } = await relay.call('cost.summary', {});
-    const ofSessions = bySession.reduce((sum, { usd }) => sum + usd, 0);
+    const { totalUsd } = await relay.call('cost.summary', {});
+    const rows = await relay.call('cost.rows', {});
+    const ofSessions = rows.reduce((sum, row) => sum + (row.session === '' ? 0 : row.usd), 0);
     if (Math.abs(ofSessions - totalUsd) > 1e-9) {
       failures.push(`The sessions cost ${digits(ofSessions)}, and all ${digits(totalUsd)}.`);
     }
