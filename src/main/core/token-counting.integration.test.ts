@@ -1,6 +1,6 @@
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openRelayFixture, type RelayFixture } from './testing/relay-fixture.ts';
 
 const counted = (relay: RelayFixture) =>
@@ -15,10 +15,9 @@ test('tokens are counted in the background, each word once', async () => {
   await using relay = await openRelayFixture({ script: () => ({ text: 'Go on.' }) });
   relay.drop('a.json', { session_id: 's1', content: 'x'.repeat(3200) });
   await relay.take('s1');
-  await relay.until(
-    () => counted(relay).filter(({ outcome }) => outcome === 'answered').length === 2,
-    'two counts',
-  );
+  const isStored = async () => (await wordsOf(relay)).every(({ tokens }) => tokens > 0);
+  await vi.waitUntil(isStored, { timeout: 20_000 });
+  expect(counted(relay)).toHaveLength(2);
   await relay.restart();
   const words = await wordsOf(relay);
   expect(words.map(({ tokens }) => tokens > 0)).toEqual([true, true]);

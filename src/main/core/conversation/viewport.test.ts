@@ -122,6 +122,15 @@ test('counted tokens come before the estimate', () => {
   expect(planOf(dense).kind).toBe('summarise');
 });
 
+test('a window that was sent does not move, whatever its words have been counted to since', () => {
+  const entries = turnsAndWord(40, 100);
+  const before = sent(planOf(entries));
+  const counted = entries.map((entry) => ({ ...entry, tokens: 500 }));
+  expect(planOf(counted).kind).toBe('summarise');
+  const given = { entries: counted, summary: null, systemText, limits: tenThousand };
+  expect(sent(planViewport({ ...given, wasSent: true })).messages).toEqual(before.messages);
+});
+
 test('the last ten turns stay word for word where half of the budget is too little for them', () => {
   const entries = turnsAndWord(16, 290);
   const plan = summarised(planOf(entries, sampleLimits({ budgetTokens: 9_200 })));

@@ -30,6 +30,8 @@ export interface ViewportInput {
   /** What shares the budget with the conversation: standing instructions, tools, notes. */
   systemText: string;
   limits: ViewportLimits;
+  /** What was sent once fitted then: it is not moved because its words have been counted since. */
+  wasSent?: boolean;
 }
 
 /** What a new summary has to take in, beside the one before it. Never empty. */
@@ -74,6 +76,7 @@ export function planViewport({
   summary,
   systemText,
   limits,
+  wasSent = false,
 }: ViewportInput): ViewportPlan {
   const window = entriesAfter(entries, summary?.toPosition ?? 0);
   const first = window[0];
@@ -91,7 +94,7 @@ export function planViewport({
   const size = [...head.map((piece) => piece.size), ...toEnd.slice(0, 1)].reduce(addSizes, system);
   const estimate = { estimatedTokens: size.tokens, characters: size.characters };
   const cut = cutOf(starts, toEnd, system, limits);
-  if (cut > 0 && !fits(size, limitSize(limits))) {
+  if (cut > 0 && !wasSent && !fits(size, limitSize(limits))) {
     return { kind: 'summarise', ...estimate, ...rangeUpTo(cut, window, starts, limits) };
   }
 

@@ -34,7 +34,7 @@ interface Past {
   entries: readonly ConversationEntry[];
 }
 
-/** Makes requests of the past anew from the events; undefined where they do not fit today's limits. */
+/** Makes requests of the past anew from the events; undefined where they do not tell what was sent. */
 export function createPastRequests({ queries, settings }: PastRequestOptions) {
   function window(call: CallStarted, conversationId: ConversationId, answerSeq: number | null) {
     // A call without an exchange has no window; the caller has looked.
@@ -65,7 +65,7 @@ export function createPastRequests({ queries, settings }: PastRequestOptions) {
     const addressee = addresseeNote(shown, sessionId, limits);
     const aside = joinAsides(kept, queries.drives.told(exchangeId, seq), addressee);
     const systemText = fixedText({ instructions: system, aside, tools });
-    const plan = planViewport({ ...shown, systemText, limits });
+    const plan = planViewport({ ...shown, systemText, limits, wasSent: true });
     if (plan.kind !== 'send') return undefined;
     const request: SupervisorRequest = {
       ...{ model: changes.model ?? payload.model, maxTokens: payload.maxTokens, system, cacheTtl },

@@ -31,10 +31,7 @@ export function createReplay({ store, requests, sideCaller, record }: ReplayOpti
     const { started, answer } = past;
     const again = requests.plain(started, answer?.seq ?? null, input);
     if (!again) {
-      return no(
-        'conflict',
-        'It does not fit the limits of today; raise conversation.budgetTokens.',
-      );
+      return no('conflict', 'What was sent cannot be made anew from the events that are stored.');
     }
     const { sessionId, conversationId } = started;
     const about = { exchangeId, sessionId, conversationId };

@@ -34,10 +34,7 @@ export function createRequestCalls({ store, requests, toolsOf }: RequestCallsOpt
       ? requests.summary(call)
       : requests.exact(call, events, toolsOf(call));
     if (!request) {
-      return no(
-        'conflict',
-        'It does not fit the limits of today; raise conversation.budgetTokens.',
-      );
+      return no('conflict', 'What was sent cannot be made anew from the events that are stored.');
     }
     const { sent } = call.payload;
     const isClaudeCode = sent?.provider === 'claude-code';
