@@ -95,4 +95,21 @@ describe('found by fuzzing config.yaml', () => {
     });
     expect(withSetting(text, 'autonomy', 'off')).toBeUndefined();
   });
+
+  it.each(['? '.repeat(2_800), ': '.repeat(5_500), `a: ${'['.repeat(3_000)}`])(
+    'levels without end in one line are refused at once',
+    (text) => {
+      expect(readConfigText(`# one\n${text}`)).toEqual({
+        ok: false,
+        problem: 'config.yaml is nested too deeply in line 2.',
+      });
+      expect(withSetting(`# one\n${text}`, 'autonomy', 'off')).toBeUndefined();
+    },
+  );
+
+  it('what can be read and not be written again is not changed', () => {
+    const text = 'desktop: {shortcut: &\u0000 []}\n';
+    expect(readConfigText(text).ok).toBe(true);
+    expect(withSetting(text, 'autonomy', 'off')).toBeUndefined();
+  });
 });

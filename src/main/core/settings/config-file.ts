@@ -35,12 +35,28 @@ function choices({ control }: SettingDefinition): string {
 /** Of many mistakes the reader takes time by their square: so much is a moment at worst. */
 const longestConfig = 32 * 1024;
 
+/** What opens a level within a line; the reader takes time by the square of the levels, too. */
+const levelMarks = /[[{]|[?:-][ \t]/g;
+const mostLevelMarks = 200;
+
+/** The first line that could be nested beyond all use, counted from 1. */
+function tooDeepLine(text: string): number | undefined {
+  const index = text
+    .split(/\r\n|\r|\n/)
+    .findIndex((line) => (line.match(levelMarks)?.length ?? 0) > mostLevelMarks);
+  return index < 0 ? undefined : index + 1;
+}
+
 export type ConfigText = { ok: true; tree: unknown } | { ok: false; problem: string };
 
 /** Reads config.yaml. The problem says in which line it cannot be read. */
 export function readConfigText(text: string): ConfigText {
   if (text.length > longestConfig) {
     return { ok: false, problem: 'config.yaml is longer than 32 KiB.' };
+  }
+  const deep = tooDeepLine(text);
+  if (deep !== undefined) {
+    return { ok: false, problem: `config.yaml is nested too deeply in line ${deep}.` };
   }
   const document = parseDocument(text, { logLevel: 'silent' });
   const error = document.errors[0];
@@ -65,9 +81,8 @@ export function readConfigText(text: string): ConfigText {
  *   without harm: one value may stand for several settings (`&a`, `*a`).
  */
 export function withSetting(text: string, path: SettingPath, value: unknown): string | undefined {
-  if (text.length > longestConfig) return undefined;
+  if (!readConfigText(text).ok) return undefined;
   const document = parseDocument(text, { logLevel: 'silent' });
-  if (document.errors.length > 0) return undefined;
   if (document.contents !== null && !isMap(document.contents)) {
     if (!isEmptyScalar(document.contents)) return undefined;
     document.contents = null;
@@ -76,8 +91,17 @@ export function withSetting(text: string, path: SettingPath, value: unknown): st
   if (section !== null) openSection(document, section);
   const keys = section === null ? [key] : [section, key];
   setKeepingComments(document, keys, value);
-  const changed = document.toString({ lineWidth: 0 });
-  return isSameBut(path, value, text, changed) ? changed : undefined;
+  const changed = written(document);
+  return changed !== undefined && isSameBut(path, value, text, changed) ? changed : undefined;
+}
+
+/** What can be read cannot always be written: names of anchors may be stranger there. */
+function written(document: Document): string | undefined {
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch {
+    return undefined;
+  }
 }
 
 function isSameBut(path: SettingPath, value: unknown, before: string, after: string): boolean {
