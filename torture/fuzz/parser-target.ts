@@ -27,7 +27,7 @@ export interface ParserTarget {
 }
 
 /** One line, short enough to be shown, and nothing in it that would not be seen. */
-const plainSentence = /^[^\p{C}\p{Zl}\p{Zp}]{8,400}$/u;
+const plainSentence = /^[^\p{C}\p{Zl}\p{Zp}]{8,500}$/u;
 
 /** What is wrong with sentences that the owner is shown. */
 export function unfitSentences(sentences: readonly string[]): string[] {

@@ -23,7 +23,9 @@ export function readSecretsLine(line: string): PlainSecrets | undefined {
   try {
     const parsed: unknown = JSON.parse(line);
     if (typeof parsed !== 'object' || parsed === null || !('secrets' in parsed)) return undefined;
-    const given = new Map(Object.entries(parsed.secrets as object));
+    const { secrets } = parsed;
+    if (typeof secrets !== 'object' || secrets === null) return undefined;
+    const given = new Map<string, unknown>(Object.entries(secrets));
     return Object.fromEntries(
       secretNames.flatMap((name) => {
         const value = given.get(name);
