@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type EngineDesk, openDesk } from '../engine/testing/engine-desk.ts';
@@ -57,6 +57,18 @@ test('an envelope stays in the queue until its event is on disk, and is taken on
   expect(waits).toBe(2);
   intake.scan();
   expect(accepted()).toHaveLength(2);
+});
+
+test('one that is about to leave is not taken again because its rights are changed', async () => {
+  const file = drop('a.json');
+  intake.scan();
+  chmodSync(file, 0o640);
+  intake.scan();
+  disk.resolve();
+  await intake.stop();
+  intake.scan();
+  expect(accepted()).toHaveLength(1);
+  expect(existsSync(file)).toBe(false);
 });
 
 test('what a disk that failed left there is removed by a later scan', async () => {

@@ -51,7 +51,6 @@ const settledAfterMs = 1000;
 interface Taken {
   file: QueueFile;
   seen: Seen;
-  fileKey: string;
 }
 
 /** What is to be done about a file: nothing yet, where it has neither. */
@@ -79,7 +78,7 @@ export function createIntake(options: IntakeOptions): Intake {
   let fileFault: unknown;
   /** Files that may be unfinished: what they looked like, and since when. */
   const unfinished = new Map<string, { look: string; since: number }>();
-  /** By their keys: committed, and to be removed once that is on disk. */
+  /** By what they looked like: committed, and to be removed once that is on disk. */
   const leaving = new Map<string, Taken>();
   let removal: Promise<void> | undefined;
 
@@ -144,7 +143,7 @@ export function createIntake(options: IntakeOptions): Intake {
     }
     if (taken.length === 0) return;
     atPoint('intake.committed');
-    for (const one of taken) leaving.set(one.fileKey, one);
+    for (const one of taken) leaving.set(lookOf(one), one);
     removal ??= removeLeaving().finally(() => {
       removal = undefined;
     });
@@ -164,7 +163,7 @@ export function createIntake(options: IntakeOptions): Intake {
         // They stay where they are until the next scan finds them there, taken.
         log.warn({ error }, 'envelopes that were taken could not be removed yet');
       }
-      for (const { fileKey } of ready) leaving.delete(fileKey);
+      for (const one of ready) leaving.delete(lookOf(one));
     }
   }
 
@@ -192,8 +191,8 @@ export function createIntake(options: IntakeOptions): Intake {
       return {};
     }
     const { bytes, fileKey, seen } = read;
-    if (leaving.has(fileKey)) return {};
-    const taken = { file, seen, fileKey };
+    const taken = { file, seen };
+    if (leaving.has(lookOf(taken))) return {};
     if (queries.isFileTaken(fileKey)) return { taken };
     const parsed = parseEnvelope(bytes, name);
     if (!parsed.ok) {
@@ -253,6 +252,13 @@ export function createIntake(options: IntakeOptions): Intake {
 
   return { scan, stop: async () => removal };
 }
+
+/**
+ * Whether a file is one that is about to leave. Not by its key: a change of rights, or another file
+ * that is just taking its place, changes the time in that, and it would be taken a second time.
+ */
+const lookOf = ({ file, seen }: Taken): string =>
+  [seen.dev, seen.ino, seen.mtimeNs, seen.size, file.name].join(':');
 
 function nextBatch(files: readonly QueueFile[]): QueueFile[] {
   const batch: QueueFile[] = [];
