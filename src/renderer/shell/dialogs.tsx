@@ -1,11 +1,13 @@
 import { Suspense } from 'react';
 import { later } from '../components/later.tsx';
+import { Palette } from '../features/palette/palette.tsx';
+import { Search } from '../features/search/search.tsx';
 import { useView } from '../state/context.ts';
 
+// Palette and search are there from the first moment: what is typed behind their key must find its
+// field.
 const KeysSheet = later(async () => (await import('../features/keys/keys-sheet.tsx')).KeysSheet);
-const Palette = later(async () => (await import('../features/palette/palette.tsx')).Palette);
 const Receipt = later(async () => (await import('../features/receipt/receipt.tsx')).Receipt);
-const Search = later(async () => (await import('../features/search/search.tsx')).Search);
 
 /** The layer above the window, where one is open. */
 export function Dialogs() {
