@@ -1,5 +1,11 @@
+import { useLayoutEffect, useState } from 'react';
+
 /**
  * Where an open menu is put: inside the page's main part, so that a screen reader that goes by
- * landmarks comes past it.
+ * landmarks comes past it. null until what asks is in the page itself.
  */
-export const menuLayer = (): HTMLElement | null => document.querySelector('main');
+export function useMenuLayer(): HTMLElement | null {
+  const [layer, setLayer] = useState<HTMLElement | null>(null);
+  useLayoutEffect(() => setLayer(document.querySelector('main')), []);
+  return layer;
+}

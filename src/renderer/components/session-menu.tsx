@@ -13,7 +13,7 @@ import {
   ownConversation,
 } from '../text/conversation-name.ts';
 import { words } from '../words.ts';
-import { menuLayer } from './menu-layer.ts';
+import { useMenuLayer } from './menu-layer.ts';
 
 /** The two menus have the same parts; which one it is only decides where it opens. */
 type Kit = Pick<
@@ -88,13 +88,14 @@ export function SessionMenuItems({ session, kit }: Props) {
 /** A menu within the menu. */
 function Part({ kit, name, children }: { kit: Kit; name: string; children: ReactNode }) {
   const { Sub, SubTrigger, SubContent, Portal } = kit;
+  const layer = useMenuLayer();
   return (
     <Sub>
       <SubTrigger className="menu-item">
         {name}
         <ChevronRight size={12} aria-hidden="true" />
       </SubTrigger>
-      <Portal container={menuLayer()}>
+      <Portal container={layer}>
         <SubContent className="menu" collisionPadding={8}>
           {children}
         </SubContent>

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from 'react';
 import { formatUsd } from '#shared/format.ts';
 import type { SessionSummary } from '#shared/models.ts';
 import { StateShape } from '../../components/icons.tsx';
-import { menuLayer } from '../../components/menu-layer.ts';
+import { useMenuLayer } from '../../components/menu-layer.ts';
 import { AutonomyItems, SessionMenuItems } from '../../components/session-menu.tsx';
 import { useInterface, useRelay, useView } from '../../state/context.ts';
 import { findSession } from '../../state/selectors.ts';
@@ -58,6 +58,7 @@ function NothingOpen() {
 
 function Head({ session }: { session: SessionSummary }) {
   const { state, detail, cwd, autonomy, costUsd, exchanges } = session;
+  const layer = useMenuLayer();
   const stateWords = detail === '' ? words.groups[state] : harmlessLine(detail);
   return (
     <header className="conversation-head">
@@ -84,7 +85,7 @@ function Head({ session }: { session: SessionSummary }) {
           {words.autonomy[autonomy].name}
           <ChevronDown size={12} aria-hidden="true" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal container={menuLayer()}>
+        <DropdownMenu.Portal container={layer}>
           <DropdownMenu.Content className="menu" align="end" collisionPadding={8}>
             <AutonomyItems session={session} kit={DropdownMenu} />
           </DropdownMenu.Content>
@@ -101,7 +102,7 @@ function Head({ session }: { session: SessionSummary }) {
         >
           <Ellipsis size={16} aria-hidden="true" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal container={menuLayer()}>
+        <DropdownMenu.Portal container={layer}>
           <DropdownMenu.Content className="menu" align="end" collisionPadding={8}>
             <SessionMenuItems session={session} kit={DropdownMenu} />
           </DropdownMenu.Content>

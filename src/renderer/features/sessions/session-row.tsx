@@ -5,7 +5,7 @@ import { formatUsd } from '#shared/format.ts';
 import type { SessionSummary } from '#shared/models.ts';
 import { Age } from '../../components/age.tsx';
 import { StateShape } from '../../components/icons.tsx';
-import { menuLayer } from '../../components/menu-layer.ts';
+import { useMenuLayer } from '../../components/menu-layer.ts';
 import { SessionMenuItems } from '../../components/session-menu.tsx';
 import { useActions, useView } from '../../state/context.ts';
 import { isUnread } from '../../state/selectors.ts';
@@ -24,6 +24,7 @@ export const SessionRow = memo(function SessionRow({ id, session, isSelected }: 
   const actions = useActions();
   const unread = useView((state) => isUnread(session, state)) && !isSelected;
   const { state, detail, lastWords, lastSeenAt, muted, costUsd, exchanges } = session;
+  const layer = useMenuLayer();
   const name = sessionName(session);
   const lastLine = harmlessLine(lastWords);
   const line = state === 'idle' || state === 'closed' ? lastLine : lastLine || detail;
@@ -53,7 +54,7 @@ export const SessionRow = memo(function SessionRow({ id, session, isSelected }: 
           </span>
         </div>
       </ContextMenu.Trigger>
-      <ContextMenu.Portal container={menuLayer()}>
+      <ContextMenu.Portal container={layer}>
         <ContextMenu.Content className="menu" collisionPadding={8}>
           <SessionMenuItems session={session} kit={ContextMenu} />
         </ContextMenu.Content>
