@@ -3,7 +3,7 @@ import path from 'node:path';
 import { openDatabase } from '#core/store/database.ts';
 import { createEventStore, type EventStore } from '#core/store/event-store.ts';
 import type { NewEvent } from '#shared/events.ts';
-import { CallId, ConversationId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
+import { CallId, ConversationId, DispatchId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
 import type { Usage } from '#shared/usage.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -82,7 +82,7 @@ function exchangeEvents(numbers: Numbers, one: Said): [number, NewEvent[]][] {
   const { at, said, answer, asked, draft, score } = one;
   const number = numbers.exchange;
   const exchangeId = ExchangeId.parse(`x${number}`);
-  const dispatchId = `d${number}` as never;
+  const dispatchId = DispatchId.parse(`d${number}`);
   const about = {
     sessionId: SessionId.parse(one.sessionId),
     conversationId: ConversationId.parse(one.conversationId),

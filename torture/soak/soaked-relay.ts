@@ -4,6 +4,7 @@
  */
 import './quick-clock.ts';
 import { openRelay } from '#core/relay.ts';
+import type { ItemId } from '#shared/ids.ts';
 import { type Measures, measure } from './measures.ts';
 
 export type Order = 'measure' | 'stop';
@@ -30,11 +31,10 @@ relay.port.stream(0, (item) => {
   setImmediate(() => void answer(itemId));
 });
 
-async function answer(itemId: string): Promise<void> {
+async function answer(itemId: ItemId): Promise<void> {
   if (settled.has(itemId)) return;
   settled.add(itemId);
-  // The id came from the relay itself.
-  const input = { itemId, text: 'As you like.', direct: false, via: 'inbox' } as never;
+  const input = { itemId, text: 'As you like.', direct: false, via: 'inbox' } as const;
   await relay.port.call('inbox.answer', input);
   settled.delete(itemId);
 }

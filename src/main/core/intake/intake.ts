@@ -36,7 +36,7 @@ export interface Intake {
    * @throws what the file system or SQLite throws; nothing is lost, scan again.
    */
   scan(): ScanResult;
-  /** Settles when the files of the last scan are gone. */
+  /** Settles when the files of the last scan are gone, or stay because the disk fails. */
   stop(): Promise<void>;
 }
 
@@ -254,8 +254,8 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 /**
- * Whether a file is one that is about to leave. Not by its key: a change of rights, or another file
- * that is just taking its place, changes the time in that, and it would be taken a second time.
+ * By what a file that is about to leave is known again. Not by its key: that holds its change time,
+ * which changes with its rights or when another takes its place, and it would be taken twice.
  */
 const lookOf = ({ file, seen }: Taken): string =>
   [seen.dev, seen.ino, seen.mtimeNs, seen.size, file.name].join(':');
