@@ -9,25 +9,19 @@ import {
   startHeadless,
   type TestHome,
 } from './desktop-app.ts';
-import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
+import { onDesktop } from './on-desktop.ts';
 
 /** An owner who quits does not wait; well below what any call or search may take. */
 const atOnceMs = 4_000;
 
 test.describe('the desktop and the relay of others', () => {
-  test.skip(whyNoRig() !== undefined, whyNoRig());
-  let session: DesktopSession;
+  const desk = onDesktop();
   let home: TestHome;
   let desktop: DesktopApp;
   let headless: ChildProcess | undefined;
 
-  test.beforeAll(async () => {
-    test.setTimeout(firstStartMs);
-    session = await startDesktopSession();
-  });
-  test.afterAll(() => session?.end());
   test.beforeEach(async () => {
-    home = await makeHome(session, () => ({ text: 'Go on.' }));
+    home = await makeHome(desk.session, () => ({ text: 'Go on.' }));
   });
   test.afterEach(async () => {
     await desktop.quit();
@@ -36,13 +30,7 @@ test.describe('the desktop and the relay of others', () => {
     await home.remove();
   });
 
-  const wait = <T>(look: () => T | Promise<T>, what: string) =>
-    session.probe.waitFor(look, { what, timeout: 20_000 });
-  const tooltip = (matches: RegExp) =>
-    wait(
-      async () => matches.test((await session.probe.listTrayItems())[0]?.tooltip ?? ''),
-      `the tooltip ${matches}`,
-    );
+  const { wait, tooltip } = desk;
 
   /** Follows the stream as the interface does: asks again, from the last event it saw. */
   const follow = () =>
@@ -63,7 +51,7 @@ test.describe('the desktop and the relay of others', () => {
 
   test('attaches to a headless relay, and heals when that is killed and comes back', async () => {
     headless = await startHeadless(home);
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     const before = await desktop.linked();
     expect(before.pid).toBe(headless.pid);
     await follow();
@@ -87,18 +75,18 @@ test.describe('the desktop and the relay of others', () => {
 
   test('leaves a relay alone that it did not start', async () => {
     headless = await startHeadless(home);
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     await desktop.linked();
     await desktop.quit();
     expect(headless.exitCode).toBeNull();
     process.kill(headless.pid ?? 0, 0);
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     expect((await desktop.linked()).pid).toBe(headless.pid);
   });
 
   test('goes on by itself where the relay of others does not come back', async () => {
     headless = await startHeadless(home);
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     await desktop.linked();
     await endProcess(headless, 'SIGTERM');
     const { pid } = await wait(() => desktop.linked(), 'a relay of its own');
@@ -106,7 +94,7 @@ test.describe('the desktop and the relay of others', () => {
   });
 
   test('starts its own relay again when that dies, and it never outlives the desktop', async () => {
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     const first = await desktop.linked();
     process.kill(first.pid, 'SIGKILL');
     const second = await wait(async () => {
@@ -124,7 +112,7 @@ test.describe('the desktop and the relay of others', () => {
         return true;
       }
     }, 'the end of the relay');
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     await desktop.linked();
   });
 
@@ -134,7 +122,7 @@ test.describe('the desktop and the relay of others', () => {
   ] as const) {
     test(`closes and quits at once while its relay ${title}`, async () => {
       headless = await startHeadless(home);
-      desktop = await launchDesktop(session, home);
+      desktop = await launchDesktop(desk.session, home);
       await desktop.linked();
       headless.kill(signal);
       if (signal === 'SIGKILL') await tooltip(/looking for it/);
@@ -153,7 +141,7 @@ test.describe('the desktop and the relay of others', () => {
   test('quits at once while it starts beside a relay that hangs', async () => {
     headless = await startHeadless(home);
     headless.kill('SIGSTOP');
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     await tooltip(/starting/);
     const startedMs = Date.now();
     await desktop.quit();

@@ -7,7 +7,7 @@ import { words } from '../../src/renderer/words.ts';
 import { partsOf } from '../support/parts.ts';
 import { type Phone, startPhone } from '../support/phone.ts';
 import { type DesktopApp, launchDesktop, makeHome, type TestHome } from './desktop-app.ts';
-import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
+import { onDesktop } from './on-desktop.ts';
 
 const reply = 'Run the tests again & show the "diff".\n\nThen stop.';
 /** As one line, which is all a menu has room for. */
@@ -17,26 +17,20 @@ const summary = `${name}: A reply to ${name} waits for your approval.`;
 const relayCommand = join(import.meta.dirname, '..', '..', 'bin', 'relay');
 
 test.describe('a draft in the tray', () => {
-  test.skip(whyNoRig() !== undefined, whyNoRig());
+  const desk = onDesktop();
   // Each starts the program anew, on a machine that may do much else.
   test.slow();
-  let session: DesktopSession;
   let home: TestHome;
   let phone: Phone;
   let desktop: DesktopApp;
   let itemId: string;
 
-  test.beforeAll(async () => {
-    test.setTimeout(firstStartMs);
-    session = await startDesktopSession();
-  });
-  test.afterAll(() => session?.end());
   test.beforeEach(async () => {
     phone = await startPhone();
-    const made = await makeHome(session, () => ({ text: reply }));
+    const made = await makeHome(desk.session, () => ({ text: reply }));
     home = { ...made, env: { ...made.env, ...phone.env } };
     writeFileSync(join(home.root, 'config.yaml'), 'autonomy: draft\n');
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     await desktop.linked();
     await expect(desktop.page.getByRole('contentinfo')).toContainText(words.status.running);
     // A home without sessions opens on the first steps.
@@ -55,12 +49,11 @@ test.describe('a draft in the tray', () => {
     await home.remove();
   });
 
-  const wait = <T>(look: () => T | Promise<T>, what: string) =>
-    session.probe.waitFor(look, { what, timeout: 20_000 });
+  const { wait } = desk;
   const inputFile = () => join(home.root, 'dispatch', name, 'input.txt');
   const trayItem = () =>
-    wait(async () => (await session.probe.listTrayItems())[0], 'the tray item');
-  const trayMenu = async () => (await session.probe.trayMenu(await trayItem())).children;
+    wait(async () => (await desk.session.probe.listTrayItems())[0], 'the tray item');
+  const trayMenu = async () => (await desk.session.probe.trayMenu(await trayItem())).children;
   /** What lies under the draft, once the tray shows it. */
   const draftMenu = () =>
     wait(
@@ -90,7 +83,7 @@ test.describe('a draft in the tray', () => {
       'a tray without the draft',
     );
     await wait(
-      () => session.probe.listNotifications().every(({ closed }) => closed !== undefined),
+      () => desk.session.probe.listNotifications().every(({ closed }) => closed !== undefined),
       'the end of the notification',
     );
   }
@@ -107,7 +100,7 @@ test.describe('a draft in the tray', () => {
     ]);
     expect(entries.slice(0, 2).map(({ enabled }) => enabled)).toEqual([false, false]);
 
-    await session.probe.clickTrayMenu(await trayItem(), [summary, 'Send']);
+    await desk.session.probe.clickTrayMenu(await trayItem(), [summary, 'Send']);
     await wait(() => existsSync(inputFile()), 'the reply');
     expect(readFileSync(inputFile(), 'utf8')).toBe(reply);
     rmSync(inputFile());
@@ -116,7 +109,7 @@ test.describe('a draft in the tray', () => {
 
   test('is thrown away there: nothing is sent, and the session may stop', async () => {
     await draftMenu();
-    await session.probe.clickTrayMenu(await trayItem(), [summary, 'Throw away']);
+    await desk.session.probe.clickTrayMenu(await trayItem(), [summary, 'Throw away']);
     await wait(() => existsSync(join(home.root, 'dispatch', name, 'release')), 'the release');
     expect(existsSync(inputFile())).toBe(false);
     await settledEverywhere(`${words.item.settled.dismissed} ${words.via.tray}`);
@@ -126,7 +119,7 @@ test.describe('a draft in the tray', () => {
     await draftMenu();
     await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
     await desktop.page.keyboard.press('3');
-    await session.probe.clickTrayMenu(await trayItem(), [summary, 'Open']);
+    await desk.session.probe.clickTrayMenu(await trayItem(), [summary, 'Open']);
     await wait(desktop.isWindowVisible, 'the window');
     await expect(partsOf(desktop.page).cards).toBeVisible();
     expect(await waiting()).toEqual([itemId]);

@@ -6,39 +6,27 @@ import { words } from '../../src/renderer/words.ts';
 import { partsOf } from '../support/parts.ts';
 import { builtApp } from './built-app.ts';
 import { type DesktopApp, launchDesktop, makeHome, type TestHome } from './desktop-app.ts';
+import { onDesktop } from './on-desktop.ts';
 import { pressKeys } from './press-key.ts';
-import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
 
 test.describe('at home on the machine', () => {
-  test.skip(whyNoRig() !== undefined, whyNoRig());
+  const desk = onDesktop();
   // Each starts the program anew, on a machine that may do much else.
   test.slow();
-  let session: DesktopSession;
   let home: TestHome;
   let desktop: DesktopApp;
 
-  test.beforeAll(async () => {
-    test.setTimeout(firstStartMs);
-    session = await startDesktopSession();
-  });
-  test.afterAll(() => session?.end());
   test.beforeEach(async () => {
-    home = await makeHome(session, () => ({ text: 'Go on.' }));
+    home = await makeHome(desk.session, () => ({ text: 'Go on.' }));
   });
   test.afterEach(async () => {
     await desktop.quit();
     await home.remove();
   });
 
-  const wait = <T>(look: () => T | Promise<T>, what: string) =>
-    session.probe.waitFor(look, { what, timeout: 20_000 });
-  const tooltip = (matches: RegExp) =>
-    wait(
-      async () => matches.test((await session.probe.listTrayItems())[0]?.tooltip ?? ''),
-      `the tooltip ${matches}`,
-    );
+  const { wait, tooltip } = desk;
   async function launch(env: Record<string, string> = {}): Promise<void> {
-    desktop = await launchDesktop(session, home, { env });
+    desktop = await launchDesktop(desk.session, home, { env });
     await desktop.linked();
     await expect(desktop.page.getByRole('contentinfo')).toContainText(words.status.running);
     // A home without sessions opens on the first steps.
@@ -50,7 +38,7 @@ test.describe('at home on the machine', () => {
    */
   const pressUntilShown = (key: 'J' | 'K') =>
     expect(async () => {
-      await pressKeys(session.env, 'Control', 'Alt', key);
+      await pressKeys(desk.session.env, 'Control', 'Alt', key);
       await expect.poll(desktop.isWindowVisible, { timeout: 3_000 }).toBe(true);
     }).toPass({ timeout: 30_000 });
   async function hide(): Promise<void> {
@@ -87,7 +75,7 @@ test.describe('at home on the machine', () => {
   });
 
   test('after a sleep it looks for its relay at once, though no timer has run', async () => {
-    const login = await session.joinBus();
+    const login = await desk.session.joinBus();
     login.serve('/org/freedesktop/login1', { 'org.freedesktop.login1.Manager': { methods: {} } });
     await login.requestName('org.freedesktop.login1');
     const prepareForSleep = (isBeginning: boolean) =>
@@ -100,7 +88,7 @@ test.describe('at home on the machine', () => {
       });
     const database = join(home.root, 'relay.db');
     writeFileSync(database, 'no database'.repeat(1000));
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     // What a machine that sleeps does to a program: its timers stand still.
     await desktop.app.evaluate(() => {
       const waits: number[] = [];

@@ -4,7 +4,7 @@ import { expect, test } from 'playwright/test';
 import { words } from '../../src/renderer/words.ts';
 import { partsOf } from '../support/parts.ts';
 import { type DesktopApp, launchDesktop, makeHome, type TestHome } from './desktop-app.ts';
-import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
+import { onDesktop } from './on-desktop.ts';
 
 /** Asks about the table, then does as the owner says. */
 const script = ({ lastText }: { lastText: string }) => {
@@ -16,35 +16,28 @@ const script = ({ lastText }: { lastText: string }) => {
 };
 
 test.describe('a notification', () => {
-  test.skip(whyNoRig() !== undefined, whyNoRig());
+  const desk = onDesktop();
   // Each starts the program anew, on a machine that may do much else.
   test.slow();
-  let session: DesktopSession;
   let home: TestHome;
   let desktop: DesktopApp;
 
-  test.beforeAll(async () => {
-    test.setTimeout(firstStartMs);
-    session = await startDesktopSession();
-  });
-  test.afterAll(() => session?.end());
   test.beforeEach(async () => {
-    home = await makeHome(session, script);
+    home = await makeHome(desk.session, script);
   });
   test.afterEach(async () => {
     await desktop.quit();
     await home.remove();
   });
 
-  const wait = <T>(look: () => T | Promise<T>, what: string) =>
-    session.probe.waitFor(look, { what, timeout: 20_000 });
+  const { wait } = desk;
   const input = () => join(home.root, 'dispatch', 'db', 'input.txt');
   const shown = () =>
-    session.probe.listNotifications().filter(({ closed }) => closed === undefined);
+    desk.session.probe.listNotifications().filter(({ closed }) => closed === undefined);
 
   /** The owner works elsewhere, and a session needs him. */
   async function beAsked(): Promise<void> {
-    desktop = await launchDesktop(session, home, { args: ['--hidden'] });
+    desktop = await launchDesktop(desk.session, home, { args: ['--hidden'] });
     await desktop.linked();
     // Electron 33 hands no buttons to a server on Linux: kept here, to be pressed below.
     await desktop.app.evaluate(({ Notification }) => {
@@ -118,7 +111,7 @@ test.describe('a notification', () => {
 
   test('that is clicked opens its item, in a window that was never shown', async () => {
     await beAsked();
-    await session.probe.invokeNotificationAction(shown()[0]?.id ?? 0);
+    await desk.session.probe.invokeNotificationAction(shown()[0]?.id ?? 0);
     await wait(desktop.isWindowVisible, 'the window');
     await expect(partsOf(desktop.page).card('Drop the table?')).toBeVisible();
     expect(await desktop.call('inbox.list', {})).toHaveLength(1);
@@ -127,7 +120,7 @@ test.describe('a notification', () => {
   test('that is waved away leaves its item open, and is not shown again', async () => {
     await beAsked();
     const [first] = shown();
-    await session.probe.closeNotification(first?.id ?? 0, 'dismissed');
+    await desk.session.probe.closeNotification(first?.id ?? 0, 'dismissed');
     // Something else comes up: by then a second one would be there.
     home.drop('other.json', { session_id: 'web', title: 'web', content: 'Mine, too.' });
     await wait(() => shown().some(({ summary }) => summary === 'web'), 'the other notification');

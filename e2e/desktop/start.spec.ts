@@ -11,30 +11,24 @@ import {
   startPlainDesktop,
   type TestHome,
 } from './desktop-app.ts';
-import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
+import { onDesktop } from './on-desktop.ts';
 
 test.describe('the start', () => {
-  test.skip(whyNoRig() !== undefined, whyNoRig());
+  const desk = onDesktop();
   // Each starts the program several times.
   test.slow();
-  let session: DesktopSession;
   let home: TestHome;
 
-  test.beforeAll(async () => {
-    test.setTimeout(firstStartMs);
-    session = await startDesktopSession();
-  });
-  test.afterAll(() => session?.end());
   test.beforeEach(async () => {
-    home = await makeHome(session, () => ({ text: 'Go on.' }));
+    home = await makeHome(desk.session, () => ({ text: 'Go on.' }));
   });
   test.afterEach(() => home.remove());
 
-  const tooltip = async () => (await session.probe.listTrayItems())[0]?.tooltip ?? '';
+  const tooltip = async () => (await desk.session.probe.listTrayItems())[0]?.tooltip ?? '';
 
   test('at login is switched on in the settings, and does as the entry says', async () => {
-    const entry = join(session.env.XDG_CONFIG_HOME ?? '', 'autostart', 'relay.desktop');
-    const first = await launchDesktop(session, home);
+    const entry = join(desk.session.env.XDG_CONFIG_HOME ?? '', 'autostart', 'relay.desktop');
+    const first = await launchDesktop(desk.session, home);
     await first.linked();
     // A home without sessions opens on the first steps, once it is known to be one.
     await expect(first.page.getByRole('contentinfo')).toContainText(words.status.running);
@@ -53,34 +47,34 @@ test.describe('the start', () => {
     expect(line).toContain('--hidden');
     const { RELAY_HOME, ...env } = home.env;
     const shell = { program: '/bin/sh', args: ['-c', `exec ${line} "$@"`, 'relay'] };
-    const desktop = await startPlainDesktop(session, { ...home, env }, shell);
+    const desktop = await startPlainDesktop(desk.session, { ...home, env }, shell);
     expect((await desktop.call('status', {})).home).toBe(home.root);
     await desktop.quit();
     rmSync(entry);
   });
 
   test('at login brings the tray and no window, until it is asked for', async () => {
-    const desktop = await launchDesktop(session, home, { args: ['--hidden'] });
+    const desktop = await launchDesktop(desk.session, home, { args: ['--hidden'] });
     await desktop.linked();
-    await session.probe.waitFor(async () => (await tooltip()) === 'Relay: idle');
+    await desk.session.probe.waitFor(async () => (await tooltip()) === 'Relay: idle');
     expect(await desktop.isWindowVisible()).toBe(false);
 
-    const again = spawnDesktop(session, home, { args: [builtApp(), '--hidden'] });
+    const again = spawnDesktop(desk.session, home, { args: [builtApp(), '--hidden'] });
     expect(await once(again, 'exit')).toEqual([0, null]);
     expect(await desktop.isWindowVisible()).toBe(false);
-    const asked = spawnDesktop(session, home, { args: [builtApp()] });
+    const asked = spawnDesktop(desk.session, home, { args: [builtApp()] });
     expect(await once(asked, 'exit')).toEqual([0, null]);
-    await session.probe.waitFor(desktop.isWindowVisible, { what: 'the window' });
+    await desk.session.probe.waitFor(desktop.isWindowVisible, { what: 'the window' });
     await desktop.quit();
   });
 
   test('does not stop where nobody reads what it says', async () => {
     writeFileSync(join(home.root, 'relay.db'), 'no database'.repeat(1000));
-    const desktop = spawnDesktop(session, home, { args: [builtApp()] });
+    const desktop = spawnDesktop(desk.session, home, { args: [builtApp()] });
     const ended = once(desktop, 'exit');
     // As a terminal that is closed: each word of the relay that cannot start is an error now.
     desktop.stderr?.once('data', () => desktop.stderr?.destroy());
-    await session.probe.waitFor(async () => /database .* is damaged/.test(await tooltip()), {
+    await desk.session.probe.waitFor(async () => /database .* is damaged/.test(await tooltip()), {
       timeout: 20_000,
       what: 'the tray that says why there is no relay',
     });

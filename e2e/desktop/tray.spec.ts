@@ -10,32 +10,25 @@ import {
   startHeadless,
   type TestHome,
 } from './desktop-app.ts';
-import { type DesktopSession, firstStartMs, startDesktopSession, whyNoRig } from './rig.ts';
+import { onDesktop } from './on-desktop.ts';
 
 test.describe('the tray', () => {
-  test.skip(whyNoRig() !== undefined, whyNoRig());
+  const desk = onDesktop();
   // Each starts the program anew, on a machine that may do much else.
   test.slow();
-  let session: DesktopSession;
   let home: TestHome;
   let desktop: DesktopApp;
 
-  test.beforeAll(async () => {
-    test.setTimeout(firstStartMs);
-    session = await startDesktopSession();
-  });
-  test.afterAll(() => session?.end());
   test.afterEach(async () => {
     await desktop.quit();
     await home.remove();
   });
 
-  const wait = <T>(look: () => T | Promise<T>, what: string) =>
-    session.probe.waitFor(look, { what, timeout: 20_000 });
+  const { wait } = desk;
   const trayItem = () =>
-    wait(async () => (await session.probe.listTrayItems())[0], 'the tray item');
+    wait(async () => (await desk.session.probe.listTrayItems())[0], 'the tray item');
   const labels = async () =>
-    (await session.probe.trayMenu(await trayItem())).children.map(({ label }) => label);
+    (await desk.session.probe.trayMenu(await trayItem())).children.map(({ label }) => label);
 
   /** What is drawn once the tray says so. */
   async function iconWith(tooltip: RegExp): Promise<string> {
@@ -47,13 +40,13 @@ test.describe('the tray', () => {
 
   test('has a picture of its own for every state, and the same one again', async () => {
     const gate = Promise.withResolvers<void>();
-    home = await makeHome(session, ({ lastText }) =>
+    home = await makeHome(desk.session, ({ lastText }) =>
       lastText.includes('table')
         ? { tool: 'escalate', input: { question: 'Drop it?', proposal: 'No.', reasoning: '' } }
         : { text: 'Go on.', gate: gate.promise },
     );
     const headless = await startHeadless(home);
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     const idle = await iconWith(/: idle$/);
     home.drop('one.json', { session_id: 'docs', title: 'docs', content: 'Shall I?' });
     const working = await iconWith(/: working/);
@@ -61,9 +54,9 @@ test.describe('the tray', () => {
     home.drop('two.json', { session_id: 'db', title: 'db', content: 'The table is old.' });
     gate.resolve();
     const needsOwner = await iconWith(/: needs you: 1$/);
-    await session.probe.clickTrayMenu(await trayItem(), 'Pause');
+    await desk.session.probe.clickTrayMenu(await trayItem(), 'Pause');
     const paused = await iconWith(/: paused/);
-    await session.probe.clickTrayMenu(await trayItem(), 'Resume');
+    await desk.session.probe.clickTrayMenu(await trayItem(), 'Resume');
     expect(await iconWith(/: needs you: 1$/)).toBe(needsOwner);
     await endProcess(headless, 'SIGKILL');
     const lost = await iconWith(/looking for it/);
@@ -72,9 +65,9 @@ test.describe('the tray', () => {
   });
 
   test('offers to quit while there is no relay, and that is done at once', async () => {
-    home = await makeHome(session, () => ({ text: 'Go on.' }));
+    home = await makeHome(desk.session, () => ({ text: 'Go on.' }));
     writeFileSync(join(home.root, 'relay.db'), 'no database'.repeat(1000));
-    desktop = await launchDesktop(session, home);
+    desktop = await launchDesktop(desk.session, home);
     await iconWith(/database .* is damaged/);
     expect((await labels()).filter((label) => label !== '').slice(1)).toEqual([
       'Open Relay',
@@ -82,9 +75,12 @@ test.describe('the tray', () => {
     ]);
     const closed = desktop.app.waitForEvent('close', { timeout: 10_000 });
     // It may be gone before it has told the tray that the click arrived.
-    await session.probe.clickTrayMenu(await trayItem(), 'Quit').catch(() => {});
+    await desk.session.probe.clickTrayMenu(await trayItem(), 'Quit').catch(() => {});
     await closed;
     expect(await connectRelay(home.root)).toBeUndefined();
-    await wait(async () => (await session.probe.listTrayItems()).length === 0, 'an empty tray');
+    await wait(
+      async () => (await desk.session.probe.listTrayItems()).length === 0,
+      'an empty tray',
+    );
   });
 });
