@@ -39,6 +39,10 @@ export default defineConfig({
     build: {
       minify: true,
       chunkSizeWarningLimit: 2000,
+      // Each file of the first script is a question to the main process, which is busy at a start.
+      rolldownOptions: {
+        output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } },
+      },
       // The page names all it will load in its head; nothing is put into it later.
       modulePreload: {
         polyfill: false,

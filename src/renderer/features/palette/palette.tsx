@@ -1,18 +1,21 @@
 import { Command } from 'cmdk';
-import { type ReactNode, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { flushSync } from 'react-dom';
 import type { SessionSummary } from '#shared/models.ts';
-import { settingDefinitions } from '#shared/settings.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { StateShape } from '../../components/icons.tsx';
+import { later } from '../../components/later.tsx';
 import type { Actions } from '../../state/actions.ts';
 import { useActions, useInterface, useRelay, useView } from '../../state/context.ts';
 import { findSession, openItems, sessionsOf } from '../../state/selectors.ts';
-import { settingsPartOf } from '../../state/settings-parts.ts';
 import { harmlessLine } from '../../text/harmless.ts';
 import { sessionName } from '../../text/session-name.ts';
 import { words } from '../../words.ts';
+import { type EntriesProps, Section } from './entries.tsx';
 import { rank } from './rank.ts';
+
+// The schemas of the settings would hold up the first picture.
+const SettingEntries = later(async () => (await import('./setting-entries.tsx')).SettingEntries);
 
 /** Every action, item, session and setting by name. */
 export function Palette() {
@@ -41,44 +44,13 @@ export function Palette() {
           <ItemEntries run={run} isFlat={isFlat} />
           <ActionEntries run={run} isFlat={isFlat} />
           <SessionEntries run={run} isFlat={isFlat} />
-          <Section isFlat={isFlat} heading={words.palette.groups.settings}>
-            {settingDefinitions.map(({ path, description }) => (
-              <Command.Item
-                key={path}
-                className="bar-row"
-                value={`${path} ${description}`}
-                onSelect={run(() => actions.showSettings(settingsPartOf(path)))}
-              >
-                <code>{path}</code>
-                <span className="bar-row-text quiet">{description}</span>
-              </Command.Item>
-            ))}
-          </Section>
+          <Suspense fallback={null}>
+            <SettingEntries run={run} isFlat={isFlat} />
+          </Suspense>
         </Command.List>
       </Command>
     </Dialog>
   );
-}
-
-type Run = (work: () => unknown) => () => void;
-
-interface EntriesProps {
-  run: Run;
-  /** While something is sought, the best fit comes first whatever it is. */
-  isFlat: boolean;
-}
-
-/** A group with its name, or only what is in it: cmdk ranks entries, but never groups. */
-function Section({
-  isFlat,
-  heading,
-  children,
-}: {
-  isFlat: boolean;
-  heading: string;
-  children: ReactNode;
-}) {
-  return isFlat ? children : <Command.Group heading={heading}>{children}</Command.Group>;
 }
 
 function ItemEntries({ run, isFlat }: EntriesProps) {
