@@ -31,3 +31,7 @@ export function useCodeColours(isWanted: boolean): Highlight | undefined {
     isWanted ? highlight : undefined,
   );
 }
+
+/** The same for who draws ahead, without waiting. */
+export const codeColours = (isWanted: boolean): Highlight | undefined =>
+  isWanted ? highlight : undefined;

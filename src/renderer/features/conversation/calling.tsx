@@ -1,4 +1,3 @@
-import type { SessionSummary } from '#shared/models.ts';
 import { ClockTime } from '../../components/age.tsx';
 import { useNow } from '../../components/clock.ts';
 import { Markdown } from '../../components/markdown.tsx';
@@ -11,7 +10,6 @@ import type { Entry } from './entries.ts';
 
 interface Props {
   entry: Extract<Entry, { kind: 'calling' }>;
-  session: SessionSummary;
 }
 
 /** A call under way: how long it has taken, and what has come in so far. */
@@ -38,7 +36,7 @@ export function Calling({ entry }: Props) {
       {text === '' ? (
         <p className="thinking">{isSummary ? summarising : thinking}</p>
       ) : (
-        <Markdown text={shown} />
+        <Markdown text={shown} isPassing />
       )}
     </article>
   );

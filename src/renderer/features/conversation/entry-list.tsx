@@ -8,6 +8,8 @@ import { dayName, localDay } from '../../text/time.ts';
 import { words } from '../../words.ts';
 import type { Entry } from './entries.ts';
 import { EntryView } from './entry-view.tsx';
+import { useDrawnAhead } from './use-drawn-ahead.ts';
+import { endThresholdPx, isAtEndOf, useStayAtEnd } from './use-stay-at-end.ts';
 
 interface Props {
   session: SessionSummary;
@@ -18,8 +20,6 @@ interface Props {
 /** From here on the page before the first event is fetched. */
 const nearTheBeginning = 12;
 const usualHeight = 96;
-/** Closer to the end than this, the list follows what comes in. */
-const endThresholdPx = 48;
 
 /**
  * The scrolled part of a conversation. Opens at its end and stays there while it grows; whoever
@@ -42,7 +42,7 @@ export function EntryList({ session, timeline, entries }: Props) {
     scrollEndThreshold: endThresholdPx,
     paddingEnd: 16,
     paddingStart: 8,
-    onChange: (instance) => setAtEnd(instance.isAtEnd(endThresholdPx)),
+    onChange: (instance) => setAtEnd(isAtEndOf(instance, endThresholdPx)),
   });
   const isOpened = useRef(false);
   useEffect(() => {
@@ -51,24 +51,7 @@ export function EntryList({ session, timeline, entries }: Props) {
     virtualizer.scrollToEnd({ behavior: 'auto' });
   }, [virtualizer]);
 
-  // What opens or grows above and below must not push the end out of sight.
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    let wasAtEnd = true;
-    const onScroll = () => {
-      wasAtEnd = virtualizer.isAtEnd(endThresholdPx);
-    };
-    const observer = new ResizeObserver(() => {
-      if (wasAtEnd) virtualizer.scrollToEnd({ behavior: 'auto' });
-    });
-    element.addEventListener('scroll', onScroll);
-    observer.observe(element);
-    return () => {
-      element.removeEventListener('scroll', onScroll);
-      observer.disconnect();
-    };
-  }, [virtualizer]);
+  const staysAtEnd = useStayAtEnd(scroller, virtualizer, entries);
 
   const lastSeq = entries.at(-1)?.seq ?? 0;
   useEffect(() => {
@@ -76,6 +59,7 @@ export function EntryList({ session, timeline, entries }: Props) {
   }, [isAtEnd, lastSeq]);
 
   const items = virtualizer.getVirtualItems();
+  useDrawnAhead(entries, items);
   const firstIndex = items[0]?.index ?? 0;
   const wantsOlder = isOpened.current && firstIndex < nearTheBeginning && timeline.hasOlder;
   useEffect(() => {
@@ -84,8 +68,10 @@ export function EntryList({ session, timeline, entries }: Props) {
 
   const soughtIndex = useSought(soughtSeq, entries, timeline, session);
   useEffect(() => {
-    if (soughtIndex >= 0) virtualizer.scrollToIndex(soughtIndex, { align: 'center' });
-  }, [soughtIndex, virtualizer]);
+    if (soughtIndex < 0) return;
+    staysAtEnd.current = false;
+    virtualizer.scrollToIndex(soughtIndex, { align: 'center' });
+  }, [soughtIndex, virtualizer, staysAtEnd]);
 
   const unseen = entries.filter(({ seq, kind }) => seq > seenSeq && kind !== 'calling').length;
   const start = items[0]?.start ?? 0;
@@ -120,7 +106,7 @@ export function EntryList({ session, timeline, entries }: Props) {
                     <p className="entries-beginning">{words.conversation.beginning}</p>
                   )}
                   {day !== null && <p className="day-line">{day}</p>}
-                  <EntryView entry={entry} session={session} />
+                  <EntryView entry={entry} />
                 </div>
               );
             })}

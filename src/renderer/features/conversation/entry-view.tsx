@@ -1,11 +1,12 @@
+import { deepEqual } from 'fast-equals';
 import { ChevronRight, Copy, Receipt } from 'lucide-react';
 import { memo, type ReactNode, useState } from 'react';
 import { formatUsd } from '#shared/format.ts';
-import type { SessionSummary } from '#shared/models.ts';
 import { ClockTime } from '../../components/age.tsx';
 import { Folded } from '../../components/folded.tsx';
 import { useActions, useRelay } from '../../state/context.ts';
 import { harmlessLine } from '../../text/harmless.ts';
+
 import { clockTime, exactClockTime, span } from '../../text/time.ts';
 import { words } from '../../words.ts';
 import { Calling } from './calling.tsx';
@@ -14,11 +15,15 @@ import { Tools } from './tools.tsx';
 
 interface Props {
   entry: Entry;
-  session: SessionSummary;
 }
 
-/** One entry of a conversation, by its kind. */
-export const EntryView = memo(function EntryView({ entry, session }: Props) {
+/**
+ * One entry of a conversation, by its kind. Entries are made anew from all events whenever one comes in;
+ * those that say the same are not drawn again.
+ */
+export const EntryView = memo(View, (before, now) => deepEqual(before.entry, now.entry));
+
+function View({ entry }: Props) {
   switch (entry.kind) {
     case 'said':
       return (
@@ -39,9 +44,9 @@ export const EntryView = memo(function EntryView({ entry, session }: Props) {
     case 'note':
       return <NoteLine at={entry.at} note={entry.note} />;
     case 'calling':
-      return <Calling entry={entry} session={session} />;
+      return <Calling entry={entry} />;
   }
-});
+}
 
 interface LetterProps {
   entry: Entry;
