@@ -375,7 +375,8 @@ export const rpc = {
   'history.import': {
     kind: 'command',
     input: z.object({ entries: z.array(HistoryEntry), conversationId: ConversationId.optional() }),
-    output: z.object({ imported: z.number() }),
+    /** `known`: entries that were there already, word for word and with the same time. */
+    output: z.object({ imported: z.number(), known: z.number() }),
   },
 } as const satisfies Record<
   string,

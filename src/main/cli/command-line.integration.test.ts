@@ -384,11 +384,14 @@ describe('without a relay', () => {
 
 test('import sends what it read', async () => {
   await serve();
-  fake.answer('history.import', { ok: true, value: { imported: 2 } });
+  fake.answer('history.import', { ok: true, value: { imported: 1, known: 1 } });
   const lines =
     '{"role":"user","content":"a"}\n{"role":"assistant","content":"b","session_id":"s"}\n';
   const { code, out } = await relay(['import', '-', '--conversation', 'old'], lines);
-  expect({ code, out }).toEqual({ code: 0, out: 'Imported 2 of 2 entries.\n' });
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: 'Imported 1 of 2 entries; 1 already there.\n',
+  });
   expect(fake.calls.at(-1)?.input).toEqual({
     conversationId: 'old',
     entries: [

@@ -22,6 +22,7 @@ export async function importHistory(
   return withRelay(context, async (relay) => {
     const conversationId = options.conversation as ConversationId | undefined;
     let imported = 0;
+    let known = 0;
     for (const entries of chunksOf(read.entries)) {
       const input = { entries, ...(conversationId === undefined ? {} : { conversationId }) };
       const result = await relay.call('history.import', input);
@@ -30,8 +31,10 @@ export async function importHistory(
         return refused(context, result.error);
       }
       imported += result.value.imported;
+      known += result.value.known;
     }
-    context.terminal.write(`Imported ${imported} of ${read.entries.length} entries.\n`);
+    const others = known === 0 ? '' : `; ${known} already there`;
+    context.terminal.write(`Imported ${imported} of ${read.entries.length} entries${others}.\n`);
     return exitCode.done;
   });
 }

@@ -6,7 +6,6 @@ import { settingDefinitions, settingValue } from '#shared/settings.ts';
 import type { DemoWindow } from '../demo-window.ts';
 import type { Drives } from '../drives/drives.ts';
 import type { Command } from '../engine/command.ts';
-import { defaultConversation } from '../engine/decide/decision.ts';
 import type { Engine, Outcome } from '../engine/engine.ts';
 import type { createLearning } from '../learning/learning.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -23,6 +22,7 @@ import type { Toolbox } from '../tools/toolbox.ts';
 import type { createClaudeCodeCalls } from './claude-code-calls.ts';
 import { createDriveCalls } from './drive-calls.ts';
 import { exportConversation } from './export-call.ts';
+import { importHistory } from './import-call.ts';
 import { createMemoryCalls } from './memory-calls.ts';
 import { createScoreCalls } from './score-calls.ts';
 import {
@@ -201,13 +201,7 @@ export function createHandlers(options: HandlerOptions): RpcHandlers {
     'plugIns.list': async () => value(await options.plugIns()),
     'session.setToolPolicy': (input) => carryOut({ kind: 'setToolPolicy', ...input }),
     'session.move': (input) => carryOut({ kind: 'moveSession', ...input }),
-    'history.import': ({ entries, conversationId = defaultConversation }) => {
-      const outcome = execute({ kind: 'importHistory', entries, conversationId });
-      if (!outcome.ok) return outcome;
-      const isMessage = ({ type }: RelayEvent) =>
-        type === 'user_message' || type === 'agent_message';
-      return value({ imported: outcome.value.filter(isMessage).length });
-    },
+    'history.import': (input) => importHistory(input, { queries, execute }),
   };
 
   return {

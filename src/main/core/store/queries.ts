@@ -72,6 +72,8 @@ export interface Queries {
   /** What every rejected envelope is kept as in `queue/.rejected/`. */
   rejectedNames(): ReadonlySet<string>;
   isFileTaken(fileKey: string): boolean;
+  /** What was brought into a conversation and says when it was said. */
+  imported(conversationId: ConversationId): RelayEvent[];
   isIdTaken(sessionId: SessionId, envelopeId: string): boolean;
   /** By the full-text index; the cost is that of the matching events, not of all. */
   search(sought: Sought): Found[];
@@ -101,6 +103,10 @@ export function createQueries(db: Database): Queries {
   const summaryBefore = db.prepare(
     `SELECT payload FROM events WHERE conversation_id = ? AND seq < ? AND type = 'summary.made'
      ORDER BY seq DESC LIMIT 1`,
+  );
+  const imported = db.prepare(
+    `SELECT ${eventColumns} FROM events WHERE conversation_id = ?
+       AND type IN ('user_message', 'agent_message') AND payload ->> 'sentAt' IS NOT NULL`,
   );
   const positionOf = db.prepare('SELECT position FROM entries WHERE seq = ?').pluck();
   const ownPosition = db
@@ -246,6 +252,8 @@ export function createQueries(db: Database): Queries {
     rejected: (limit) => rejected.all(limit) as RejectedEnvelope[],
     countRejected: () => countRejected.get() as number,
     rejectedNames: () => new Set(rejectedNames.all() as string[]),
+    imported: (conversationId) =>
+      imported.all(conversationId).map((row) => toEvent(row as EventRow)),
     isFileTaken: (fileKey) => fileTaken.get(fileKey) === 1,
     isIdTaken: (sessionId, envelopeId) => idTaken.get(sessionId, envelopeId) === 1,
     search: createSearch(db),

@@ -13,12 +13,12 @@ import {
 import { learnDrives, resetDrives, tellDrives } from './drives.ts';
 import { acceptEnvelope, rejectEnvelope, repeatEnvelope } from './envelopes.ts';
 import { recheck } from './guards.ts';
+import { importHistory } from './history.ts';
 import { answerItem, approveItem, dismissItem, say, sendDirect, takeOwnerInput } from './items.ts';
 import { editFact, pinFact, setBrief, unpinFact } from './memory.ts';
 import { closePermission, withdrawPermission } from './permissions.ts';
 import { takePhoneWord } from './phone.ts';
 import {
-  importHistory,
   markNotified,
   pause,
   recordInstructions,
