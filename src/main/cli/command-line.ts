@@ -1,7 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { findInstallation } from '#core/installation.ts';
 import { homeRoot } from '#core/settings/home-paths.ts';
-import { Autonomy } from '#shared/events.ts';
 import { readWholeNumber } from './command-kit.ts';
 import type { ConnectOptions } from './commands/connect.ts';
 import type { CostOptions } from './commands/cost.ts';
@@ -9,6 +8,7 @@ import type { DemoOptions } from './commands/demo.ts';
 import type { ExportOptions } from './commands/export.ts';
 import type { RestoreOptions } from './commands/restore.ts';
 import { describeMemoryCommands } from './memory-commands.ts';
+import { describeSessionCommands } from './session-commands.ts';
 import { type CommandContext, exitCode, processTerminal } from './terminal.ts';
 
 /**
@@ -40,11 +40,11 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
     .version(findInstallation().version, '--version', 'show the version')
     .showHelpAfterError(false)
     .exitOverride()
-    .configureOutput({
-      outputError: (text, write) => write(asSentence(text)),
-    });
-  const command = (usage: string, description: string) =>
-    program.command(usage).description(description).allowExcessArguments(false);
+    .configureOutput(sayingWhereHelpIs('relay'));
+  const command = (usage: string, description: string) => {
+    const one = program.command(usage).description(description).allowExcessArguments(false);
+    return one.configureOutput(sayingWhereHelpIs(`relay ${one.name()}`));
+  };
   const look = (usage: string, description: string) =>
     command(usage, description).option('--json', 'print JSON');
   /** Runs what a command resolves to and keeps its exit code. */
@@ -134,15 +134,8 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
     run(async (words: string[]) => (await import('./commands/say.ts')).say(context, words)),
   );
 
-  look('autonomy <session>', 'how far the supervisor may go with a session; with a degree, set it')
-    .addArgument(new Argument('[degree]').choices(Autonomy.options))
-    .action(
-      run(async (session: string, degree: Autonomy | undefined, options: Json) =>
-        (await import('./commands/autonomy.ts')).autonomy(context, session, degree, options),
-      ),
-    );
-
   const kit = { context, command, look, run };
+  describeSessionCommands(kit);
   describeMemoryCommands(kit);
 
   look('topic', 'the ntfy topic, and how to get notifications on the phone').action(
@@ -224,11 +217,14 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
 }
 
 /** `error: unknown option '--x'` as a sentence of Relay's, with where to read on. */
-function asSentence(text: string): string {
-  const fact = text.trim().replace(/^error: /, '');
-  const sentence = fact.charAt(0).toUpperCase() + fact.slice(1).replace(/\n/g, ' ');
-  return `${sentence.replace(/[.]?$/, '.')} See relay --help.\n`;
-}
+/** What was wrongly typed, as a sentence, and how to get help on the command. */
+const sayingWhereHelpIs = (command: string) => ({
+  outputError(text: string, write: (text: string) => void): void {
+    const fact = text.trim().replace(/^error: /, '');
+    const sentence = fact.charAt(0).toUpperCase() + fact.slice(1).replace(/\n/g, ' ');
+    write(`${sentence.replace(/[.]?$/, '.')} See: ${command} --help\n`);
+  },
+});
 
 function readPort(text: string): number {
   const port = readWholeNumber(text);

@@ -1,8 +1,8 @@
 import type { Autonomy } from '#shared/events.ts';
 import type { SessionId } from '#shared/ids.ts';
+import { knownSession } from '../known-session.ts';
 import { type CommandContext, exitCode } from '../terminal.ts';
-import { firstLine } from '../text.ts';
-import { asJson, doCommand, refused, withRelay } from '../with-relay.ts';
+import { asJson, doCommand, withRelay } from '../with-relay.ts';
 
 const means: Record<Autonomy, string> = {
   off: 'off: Relay only watches it; the supervisor does not answer',
@@ -24,15 +24,9 @@ export function autonomy(
     return doCommand(context, 'session.setAutonomy', input, () => `${means[degree]}.`);
   }
   return withRelay(context, async (relay) => {
-    const sessions = await relay.call('sessions.list', {});
-    if (!sessions.ok) return refused(context, sessions.error);
-    const found = sessions.value.find(({ id }) => id === session);
-    if (!found) {
-      const name = firstLine(session, 40);
-      context.terminal.complain(`There is no session ${name}. See: relay sessions`);
-      return exitCode.failed;
-    }
-    const { autonomy: current } = found;
+    const known = await knownSession(context, relay, session);
+    if (!known.ok) return known.code;
+    const { autonomy: current } = known.session;
     context.terminal.write(options.json ? asJson({ autonomy: current }) : `${means[current]}.\n`);
     return exitCode.done;
   });

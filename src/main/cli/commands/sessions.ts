@@ -42,7 +42,8 @@ function describe(list: SessionSummary[], terminal: Terminal): string {
   );
 }
 
-function stateOf({ state, detail }: SessionSummary): string {
+function stateOf({ state, detail, muted }: SessionSummary): string {
   const word = stateWords[state];
-  return detail === '' || detail === word ? word : `${word}, ${detail}`;
+  const said = detail === '' || detail === word ? word : `${word}, ${detail}`;
+  return muted ? `${said}, muted` : said;
 }

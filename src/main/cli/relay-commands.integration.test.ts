@@ -1,14 +1,19 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRelayFixture, type RelayFixture } from '#core/testing/relay-fixture.ts';
 import { openControlSocket } from '#headless/control-socket.ts';
+import type { SessionId } from '#shared/ids.ts';
 import { autonomy } from './commands/autonomy.ts';
 import { drives } from './commands/drives.ts';
 import { learn } from './commands/learn.ts';
 import { brief, facts, pin, unpin } from './commands/memory.ts';
+import { move } from './commands/move.ts';
+import { setMuted } from './commands/mute.ts';
 import { replay } from './commands/replay.ts';
 import { request } from './commands/request.ts';
 import { score, stats } from './commands/scores.ts';
 import { search } from './commands/search.ts';
+import { sessions } from './commands/sessions.ts';
+import { tools } from './commands/tools.ts';
 import type { CommandContext } from './terminal.ts';
 
 let relay: RelayFixture;
@@ -147,4 +152,44 @@ test('autonomy is shown and set, of a session that is there', async () => {
     expect(await autonomy(context, 's9', degree, {})).toBe(1);
   }
   expect(complaints).toEqual(Array(2).fill('There is no session s9. See: relay sessions'));
+});
+
+test('a session is muted, moved, and has rules of its own for tools', async () => {
+  const id = 's1' as SessionId;
+  const shown = async () => {
+    const list = await relay.call('sessions.list', {});
+    return list.find((one) => one.id === id);
+  };
+  expect(await output(setMuted(context, id, true))).toContain('relay inbox');
+  expect(await shown()).toMatchObject({ muted: true });
+  expect(await output(sessions(context, {}))).toContain('working, at work, muted');
+  await output(setMuted(context, id, false));
+  expect(await output(move(context, id, 'elsewhere'))).toContain('in the conversation elsewhere');
+  expect(await shown()).toMatchObject({ muted: false, conversationId: 'elsewhere' });
+
+  const about = { session: id, tool: 'bash', rule: undefined };
+  expect(await output(tools(context, { ...about, rule: 'deny' }, {}))).toMatch(
+    /^bash +deny +this session /m,
+  );
+  const [rule, ...others] = JSON.parse(await output(tools(context, about, { json: true })));
+  expect([rule, others]).toMatchObject([{ policy: 'deny', origin: 'session' }, []]);
+  expect(await output(tools(context, { ...about, rule: 'settings' }, {}))).toMatch(
+    /^bash +ask +default /m,
+  );
+  expect(
+    await output(tools(context, { ...about, session: undefined, tool: undefined }, {})),
+  ).toMatch(/^read_file +allow/m);
+
+  expect(await tools(context, { ...about, tool: 'bush' }, {})).toBe(1);
+  for (const failing of [
+    tools(context, { ...about, session: 's9' }, {}),
+    setMuted(context, 's9', true),
+    move(context, 's9', 'elsewhere'),
+  ]) {
+    expect(await failing).toBe(1);
+  }
+  expect(complaints).toEqual([
+    'There is no tool bush. See: relay tools',
+    ...Array(3).fill('There is no session s9. See: relay sessions'),
+  ]);
 });

@@ -1,0 +1,45 @@
+import { Argument } from 'commander';
+import { Autonomy, ToolPolicy } from '#shared/events.ts';
+import type { CommandKit } from './command-kit.ts';
+import type { ToolRule } from './commands/tools.ts';
+
+/** The commands that say how a session is dealt with. */
+export function describeSessionCommands({ context, command, look, run }: CommandKit) {
+  type Json = { json?: boolean };
+
+  look('autonomy <session>', 'how far the supervisor may go with a session; with a degree, set it')
+    .addArgument(new Argument('[degree]').choices(Autonomy.options))
+    .action(
+      run(async (session: string, degree: Autonomy | undefined, options: Json) =>
+        (await import('./commands/autonomy.ts')).autonomy(context, session, degree, options),
+      ),
+    );
+  look('tools [session]', 'what the supervisor may do by itself, with a session or in general')
+    .addArgument(new Argument('[tool]', 'one of them'))
+    .addArgument(
+      new Argument('[rule]', 'set it for the session; settings: as the settings say').choices([
+        ...ToolPolicy.options,
+        'settings',
+      ]),
+    )
+    .action(
+      run(async (session?: string, tool?: string, rule?: ToolRule, options: Json = {}) =>
+        (await import('./commands/tools.ts')).tools(context, { session, tool, rule }, options),
+      ),
+    );
+  command('mute <session>', 'do not notify you of what waits there').action(
+    run(async (session: string) =>
+      (await import('./commands/mute.ts')).setMuted(context, session, true),
+    ),
+  );
+  command('unmute <session>', 'notify you again').action(
+    run(async (session: string) =>
+      (await import('./commands/mute.ts')).setMuted(context, session, false),
+    ),
+  );
+  command('move <session> <conversation>', 'let it talk in another conversation').action(
+    run(async (session: string, conversation: string) =>
+      (await import('./commands/move.ts')).move(context, session, conversation),
+    ),
+  );
+}
