@@ -82,3 +82,10 @@ function hostFacts(): HostFacts {
 }
 
 contextBridge.exposeInMainWorld('relay', bridge);
+
+const pictures = new PerformanceObserver((list) => {
+  if (list.getEntriesByName('first-contentful-paint').length === 0) return;
+  pictures.disconnect();
+  tell(tellChannels.painted);
+});
+pictures.observe({ type: 'paint', buffered: true });

@@ -3,7 +3,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { findBridge } from './bridge.ts';
 import { loadTheRest } from './components/later.tsx';
+import { warmUp } from './components/markdown.tsx';
 import { App } from './shell/app.tsx';
+import { whenPainted } from './shell/when-painted.ts';
 import { createActions } from './state/actions.ts';
 import { InterfaceContext } from './state/context.ts';
 import { createRelayStore } from './state/relay-store.ts';
@@ -27,4 +29,8 @@ createRoot(root).render(
     </InterfaceContext>
   </StrictMode>,
 );
-void loadTheRest();
+void whenPainted().then(() => {
+  // While the relay is on its way there is nothing else to do.
+  requestIdleCallback(warmUp);
+  return loadTheRest();
+});

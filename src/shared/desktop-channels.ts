@@ -17,6 +17,8 @@ export const askChannels = {
 
 /** What the window tells. */
 export const tellChannels = {
+  /** Its first picture is up. */
+  painted: 'relay:painted',
   openStream: 'relay:open-stream',
   closeStream: 'relay:close-stream',
   openExternal: 'relay:open-external',

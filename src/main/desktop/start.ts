@@ -33,16 +33,16 @@ async function begin(home: Home, programs: Programs, userData: string): Promise<
   const { version, resourcesDir, rendererDir } = programs;
   guardSession(session.defaultSession);
   openWindowChannels();
-  const hasScript = serveInterface(session.defaultSession, rendererDir);
+  serveInterface(session.defaultSession, rendererDir);
   const window = openRelayWindow({
     session: session.defaultSession,
     version,
     iconPath: join(resourcesDir, 'icons', 'relay.png'),
     placePath: join(userData, 'window.json'),
+    isHidden: isHiddenStart(),
   });
-  if (!isHiddenStart()) window.showWhenReady();
-  // Loading the rest keeps this process from answering; from here on the page's is busy with its script.
-  await Promise.race([hasScript, window.loaded]);
+  // Loading the rest takes the processor that the page needs for its first picture.
+  await window.painted;
   const [{ openHome }, { putTogether }] = await Promise.all([
     import('#core/settings/home.ts'),
     import('./desktop.ts'),

@@ -75,6 +75,11 @@ export function drawAhead(text: string): void {
   }
 }
 
+/** Reads some lines before there are any: the first time takes several times as long. */
+export function warmUp(): void {
+  elementsOf('Some `code`, **strong** and\n\n1. a list\n\n- of two\n\n```\ncode\n```', undefined);
+}
+
 function elementsOf(text: string, highlight: Highlight): ReactElement {
   return readMarkdown({
     remarkPlugins,

@@ -15,16 +15,13 @@ export function declareInterfaceScheme(): void {
 /**
  * Serves the built interface at `relay://app/`. The files are listed once, so that no path of a
  * request ever touches the disk.
- * @returns settles when a page was given its first script, and has something to do
  */
-export function serveInterface(session: Session, rendererDir: string): Promise<void> {
+export function serveInterface(session: Session, rendererDir: string): void {
   const files = listFiles(rendererDir);
-  const { promise, resolve } = Promise.withResolvers<void>();
   session.protocol.handle(interfaceScheme, (request) => {
     const path = isInterfaceUrl(request.url) ? new URL(request.url).pathname : undefined;
     const file = path === undefined ? undefined : files.get(path === '/' ? '/index.html' : path);
     if (file === undefined || request.method !== 'GET') return new Response(null, { status: 404 });
-    if (extname(file.path) === '.js') setImmediate(resolve);
     return new Response(readFileSync(file.path), {
       headers: {
         'content-type': file.type,
@@ -36,7 +33,6 @@ export function serveInterface(session: Session, rendererDir: string): Promise<v
       },
     });
   });
-  return promise;
 }
 
 /** The interface's files by their address. */

@@ -58,6 +58,11 @@ export function hearWindow<Schema extends z.ZodType>(
   });
 }
 
+/** Settles when a window has told what needs no more words. */
+export function heardFromWindow(channel: TellChannel): Promise<void> {
+  return new Promise((resolve) => takers.get(channel)?.resolve(() => resolve()));
+}
+
 const refused = (channel: string): void => console.error(`Refused what came in on ${channel}.`);
 
 /** Tells a window; one that is gone hears nothing. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, type Session, screen } from 'electron';
-import { versionFlag } from '#shared/desktop-channels.ts';
+import { tellChannels, versionFlag } from '#shared/desktop-channels.ts';
 import { interfaceUrl } from '../security/interface-origin.ts';
-import { tellWindow } from '../security/window-ipc.ts';
+import { heardFromWindow, tellWindow } from '../security/window-ipc.ts';
 import { isReachable, readWindowPlace, writeWindowPlace } from './window-place.ts';
 
 export interface RelayWindowOptions {
@@ -11,16 +11,16 @@ export interface RelayWindowOptions {
   iconPath: string;
   /** Where the window's place is kept. */
   placePath: string;
+  /** It is not shown before it is asked for; else as soon as it has something to show. */
+  isHidden: boolean;
 }
 
 export interface RelayWindow {
-  /** Settles when the interface is loaded, or cannot be. */
-  loaded: Promise<void>;
+  /** Settles when the first picture is up, or is not to be waited for. */
+  painted: Promise<void>;
   /** Calls when the window was shown, hidden, focused or left. */
   onAttention(listener: () => void): void;
   show(): void;
-  /** Shows the window once it has something to show. */
-  showWhenReady(): void;
   /** Tells the interface; one that still loads hears it when it is there. */
   tell(channel: string, ...values: unknown[]): void;
   /** Whether the owner is looking at it. */
@@ -35,9 +35,11 @@ export interface RelayWindow {
 const size = { width: 1200, height: 760, minWidth: 720, minHeight: 480 };
 /** A page that dies as soon as it is loaded must not be loaded for ever. */
 const reloadPauseMs = 5_000;
+/** From the interface being loaded to its first picture. */
+const longestPaintMs = 1_000;
 
 export function openRelayWindow(options: RelayWindowOptions): RelayWindow {
-  const { session, version, iconPath, placePath } = options;
+  const { session, version, iconPath, placePath, isHidden } = options;
   const place = readWindowPlace(placePath);
   const screens = screen.getAllDisplays().map(({ workArea }) => workArea);
   const isKept = place !== undefined && isReachable(place, screens);
@@ -77,12 +79,13 @@ export function openRelayWindow(options: RelayWindowOptions): RelayWindow {
     window.hide();
   });
   reloadWhenGone(window);
-  const loaded = window.loadURL(interfaceUrl).catch((error: unknown) => console.error(error));
-
+  if (!isHidden) window.once('ready-to-show', () => window.show());
+  const painted = firstPicture(window, isHidden);
+  window.loadURL(interfaceUrl).catch((error: unknown) => console.error(error));
   const contents = window.webContents;
   return {
     browserWindow: window,
-    loaded,
+    painted,
     onAttention(listener) {
       for (const change of ['show', 'hide', 'focus', 'blur', 'minimize', 'restore'] as const) {
         // TypeScript picks one overload of `on` per literal, and this is a union of them.
@@ -95,7 +98,6 @@ export function openRelayWindow(options: RelayWindowOptions): RelayWindow {
       // Restoring alone does not give it the focus.
       window.focus();
     },
-    showWhenReady: () => window.once('ready-to-show', () => window.show()),
     tell(channel, ...values) {
       const say = () => tellWindow(contents, channel, ...values);
       if (contents.isLoading()) contents.once('did-finish-load', say);
@@ -107,6 +109,17 @@ export function openRelayWindow(options: RelayWindowOptions): RelayWindow {
       mayClose = true;
     },
   };
+}
+
+/** It will not come where it is hidden, cannot be loaded, or its process dies. */
+function firstPicture({ webContents }: BrowserWindow, isHidden: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    void heardFromWindow(tellChannels.painted).then(resolve);
+    webContents.once('did-fail-load', () => resolve());
+    webContents.once('render-process-gone', () => resolve());
+    // Nor where no part of it is on a screen, which nothing tells.
+    webContents.once('did-finish-load', () => setTimeout(resolve, isHidden ? 0 : longestPaintMs));
+  });
 }
 
 function reloadWhenGone(window: BrowserWindow): void {

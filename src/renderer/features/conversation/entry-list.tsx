@@ -37,6 +37,7 @@ export function EntryList({ session, timeline, entries }: Props) {
     estimateSize: () => usualHeight,
     getItemKey: (index) => entries[index]?.key ?? index,
     overscan: 6,
+    initialOffset: () => entries.length * usualHeight,
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: endThresholdPx,

@@ -1,8 +1,11 @@
+import * as ContextMenu from '@radix-ui/react-context-menu';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChartNoAxesColumn, Plus, Search, Settings } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { SessionId } from '#shared/ids.ts';
 import type { SessionStateName, SessionSummary } from '#shared/models.ts';
+import { useMenuLayer } from '../../components/menu-layer.ts';
+import { SessionMenuItems } from '../../components/session-menu.tsx';
 import { useActions, useRelay, useView } from '../../state/context.ts';
 import { groupSessions, sessionsOf } from '../../state/selectors.ts';
 import { words } from '../../words.ts';
@@ -117,42 +120,65 @@ function Rows({ rows }: { rows: Row[] }) {
     if (next) actions.selectSession(next, 'sessions');
   };
 
+  const [menuOf, setMenuOf] = useState<SessionSummary>();
+  const layer = useMenuLayer();
+  /** One menu for all rows: of the row under the pointer, or by its key of the one that is chosen. */
+  const onContextMenu = (event: MouseEvent) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const option = target?.closest('[role="option"]')?.id;
+    const sought = event.target === scroller.current && selected ? rowId(selected) : option;
+    const row = rows.find((one) => one.kind === 'session' && rowId(one.session.id) === sought);
+    if (row?.kind === 'session') setMenuOf(row.session);
+    else event.preventDefault();
+  };
+
   return (
-    <div
-      ref={scroller}
-      className="sessions-rows"
-      role="listbox"
-      tabIndex={0}
-      aria-label={words.sessions.title}
-      aria-activedescendant={selected !== null && selectedIndex >= 0 ? rowId(selected) : undefined}
-      onKeyDown={onKeyDown}
-      onFocus={() => actions.setZone('sessions')}
-    >
-      <div
-        className="virtual-space"
-        role="presentation"
-        style={{ height: virtualizer.getTotalSize() }}
-      >
-        {virtualizer.getVirtualItems().map(({ index, key, start, size }) => {
-          const row = rows[index];
-          if (!row) return null;
-          const place = { transform: `translateY(${start}px)`, height: size };
-          return (
-            <div key={key} className="virtual-row" role="presentation" style={place}>
-              {row.kind === 'group' ? (
-                <GroupHead state={row.state} count={row.count} />
-              ) : (
-                <SessionRow
-                  id={rowId(row.session.id)}
-                  session={row.session}
-                  isSelected={row.session.id === selected}
-                />
-              )}
-            </div>
-          );
-        })}
-      </div>
-    </div>
+    <ContextMenu.Root modal={false}>
+      <ContextMenu.Trigger asChild onContextMenu={onContextMenu}>
+        <div
+          ref={scroller}
+          className="sessions-rows"
+          role="listbox"
+          tabIndex={0}
+          aria-label={words.sessions.title}
+          aria-activedescendant={
+            selected !== null && selectedIndex >= 0 ? rowId(selected) : undefined
+          }
+          onKeyDown={onKeyDown}
+          onFocus={() => actions.setZone('sessions')}
+        >
+          <div
+            className="virtual-space"
+            role="presentation"
+            style={{ height: virtualizer.getTotalSize() }}
+          >
+            {virtualizer.getVirtualItems().map(({ index, key, start, size }) => {
+              const row = rows[index];
+              if (!row) return null;
+              const place = { transform: `translateY(${start}px)`, height: size };
+              return (
+                <div key={key} className="virtual-row" role="presentation" style={place}>
+                  {row.kind === 'group' ? (
+                    <GroupHead state={row.state} count={row.count} />
+                  ) : (
+                    <SessionRow
+                      id={rowId(row.session.id)}
+                      session={row.session}
+                      isSelected={row.session.id === selected}
+                    />
+                  )}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      </ContextMenu.Trigger>
+      <ContextMenu.Portal container={layer}>
+        <ContextMenu.Content className="menu" collisionPadding={8}>
+          {menuOf && <SessionMenuItems session={menuOf} kit={ContextMenu} />}
+        </ContextMenu.Content>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
   );
 }
 
