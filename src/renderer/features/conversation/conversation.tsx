@@ -1,6 +1,6 @@
 import * as DropdownMenu from '@radix-ui/react-dropdown-menu';
 import { ChevronDown, Ellipsis } from 'lucide-react';
-import { useEffect, useMemo } from 'react';
+import { useDeferredValue, useEffect, useMemo } from 'react';
 import { formatUsd } from '#shared/format.ts';
 import type { SessionSummary } from '#shared/models.ts';
 import { StateShape } from '../../components/icons.tsx';
@@ -116,7 +116,10 @@ function Body({ session }: { session: SessionSummary }) {
   const timeline = useRelay((state) => state.timelines[session.id]);
   const events = timeline?.events;
   const entries = useMemo(() => toEntries(events ?? []), [events]);
-  if (!timeline || timeline.loading === 'first') {
+  const isThere = timeline !== undefined && timeline.loading !== 'first';
+  // Drawn in slices where it has just come, so that nothing waits for a screen full of words.
+  const isShown = useDeferredValue(isThere);
+  if (!timeline || !isShown || timeline.loading === 'first') {
     return <p className="conversation-wait">{words.conversation.loading}</p>;
   }
   if (timeline.problem !== '' && entries.length === 0) {

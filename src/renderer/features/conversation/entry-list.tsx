@@ -20,6 +20,8 @@ interface Props {
 /** From here on the page before the first event is fetched. */
 const nearTheBeginning = 12;
 const usualHeight = 96;
+/** Until it is known: of a window as it is at first. */
+const usualRect = { width: 600, height: 560 };
 
 /**
  * The scrolled part of a conversation. Opens at its end and stays there while it grows; whoever
@@ -31,13 +33,16 @@ export function EntryList({ session, timeline, entries }: Props) {
   const soughtSeq = useView((state) => state.soughtSeq);
   const [seenSeq, setSeenSeq] = useState(() => entries.at(-1)?.seq ?? 0);
   const [isAtEnd, setAtEnd] = useState(true);
+  const isOpened = useRef(false);
   const virtualizer = useVirtualizer({
     count: entries.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => usualHeight,
     getItemKey: (index) => entries[index]?.key ?? index,
-    overscan: 6,
+    // What is in sight comes first, and what lies beside it with the next frame.
+    overscan: isOpened.current ? 6 : 1,
     initialOffset: () => entries.length * usualHeight,
+    initialRect: usualRect,
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: endThresholdPx,
@@ -45,7 +50,6 @@ export function EntryList({ session, timeline, entries }: Props) {
     paddingStart: 8,
     onChange: (instance) => setAtEnd(isAtEndOf(instance, endThresholdPx)),
   });
-  const isOpened = useRef(false);
   useEffect(() => {
     if (isOpened.current) return;
     isOpened.current = true;

@@ -1,7 +1,15 @@
 import * as ContextMenu from '@radix-ui/react-context-menu';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChartNoAxesColumn, Plus, Search, Settings } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { SessionId } from '#shared/ids.ts';
 import type { SessionStateName, SessionSummary } from '#shared/models.ts';
 import { useMenuLayer } from '../../components/menu-layer.ts';
@@ -20,7 +28,8 @@ const rowHeight = 48;
 
 /** The left column: every session, grouped by what it wants from the owner. */
 export function SessionList() {
-  const sessions = useRelay(sessionsOf);
+  // Whoever types or clicks does not wait for the list.
+  const sessions = useDeferredValue(useRelay(sessionsOf));
   const isConnected = useRelay((state) => state.snapshot !== null);
   const filter = useView((state) => state.sessionFilter);
   const actions = useActions();
