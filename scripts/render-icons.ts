@@ -77,7 +77,8 @@ const linuxSizes = [16, 32, 48, 64, 128, 256, 512];
 
 mkdirSync(join(icons, 'tray'), { recursive: true });
 mkdirSync(join(icons, 'linux'), { recursive: true });
-writeFileSync(join(icons, 'relay.png'), render(program, 512));
+// The window's own; decoding a large one would hold up the start.
+writeFileSync(join(icons, 'relay.png'), render(program, 128));
 for (const sizePx of linuxSizes) {
   writeFileSync(join(icons, 'linux', `${sizePx}x${sizePx}.png`), render(program, sizePx));
 }

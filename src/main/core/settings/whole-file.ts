@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
@@ -55,7 +54,7 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 function writeBeside(path: string, content: string, mode: number): string {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`);
   const file = openSync(temporary, 'wx', mode);
   try {
     // The mode of `open` is narrowed by the umask, and the owner's choice must survive that.
