@@ -14,13 +14,14 @@ export function declareInterfaceScheme(): void {
 
 /**
  * Serves the built interface at `relay://app/`. The files are listed once, so that no path of a
- * request ever touches the disk.
+ * request ever touches the disk; at the first request, while the page's process begins.
  */
 export function serveInterface(session: Session, rendererDir: string): void {
-  const files = listFiles(rendererDir);
+  let listed: ReturnType<typeof listFiles> | undefined;
   session.protocol.handle(interfaceScheme, (request) => {
     const path = isInterfaceUrl(request.url) ? new URL(request.url).pathname : undefined;
-    const file = path === undefined ? undefined : files.get(path === '/' ? '/index.html' : path);
+    listed ??= listFiles(rendererDir);
+    const file = path === undefined ? undefined : listed.get(path === '/' ? '/index.html' : path);
     if (file === undefined || request.method !== 'GET') return new Response(null, { status: 404 });
     return new Response(readFileSync(file.path), {
       headers: {
