@@ -47,7 +47,6 @@ export function openRelayWindow(options: RelayWindowOptions): RelayWindow {
     ...size,
     ...(isKept ? { x: place.x, y: place.y, width: place.width, height: place.height } : {}),
     title: 'Relay',
-    icon: iconPath,
     show: false,
     autoHideMenuBar: true,
     // What is there before the first paint.
@@ -82,6 +81,8 @@ export function openRelayWindow(options: RelayWindowOptions): RelayWindow {
   if (!isHidden) window.once('ready-to-show', () => window.show());
   const painted = firstPicture(window, isHidden);
   window.loadURL(interfaceUrl).catch((error: unknown) => console.error(error));
+  // While the page's process begins; macOS takes the program's.
+  if (process.platform !== 'darwin') window.setIcon(iconPath);
   const contents = window.webContents;
   return {
     browserWindow: window,
