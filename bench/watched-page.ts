@@ -35,27 +35,27 @@ export function watchMarks(log: Element): void {
     requestAnimationFrame(onFrame);
   };
   const onFrame = (): void => {
-    isAsked = false;
+    // A message is heard only after the frame that is being made has been painted, and what observers of
+    // sizes do before that has been done.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      onPainted(Date.now());
+    };
+    port2.postMessage(null);
+  };
+  const onPainted = (now: number): void => {
     const view = log.getBoundingClientRect();
-    const shown = [...pending].filter(([, text]) => {
+    for (const [name, text] of pending) {
       const range = document.createRange();
       range.selectNode(text);
       const { top, bottom, height } = range.getBoundingClientRect();
-      return height > 0 && top < view.bottom && bottom > view.top;
-    });
-    for (const [name] of shown) pending.delete(name);
-    // A message is heard only after the frame that is being made has been painted.
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      const now = Date.now();
-      for (const [name] of shown) window.benchPainted[name] ??= now;
-      port1.close();
-    };
-    port2.postMessage(null);
-    for (const [name, text] of pending) if (!text.isConnected) pending.delete(name);
-    if (pending.size === 0) return;
-    isAsked = true;
-    requestAnimationFrame(onFrame);
+      if (height > 0 && top < view.bottom && bottom > view.top) window.benchPainted[name] ??= now;
+      else if (text.isConnected) continue;
+      pending.delete(name);
+    }
+    isAsked = pending.size > 0;
+    if (isAsked) requestAnimationFrame(onFrame);
   };
   new MutationObserver((changes) => {
     for (const { addedNodes, target, type } of changes) {

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RelayEvent } from '#shared/events.ts';
 import type { CallId, ExchangeId, ItemId, SessionId } from '#shared/ids.ts';
 import type { RpcOutput, StreamItem } from '#shared/rpc.ts';
+import { withSharedParts } from './shared-parts.ts';
 import { type Timeline, withEvents } from './timeline.ts';
 
 export type Snapshot = RpcOutput<'snapshot'>;
@@ -48,14 +49,12 @@ export function withSnapshot(state: RelayState, snapshot: Snapshot): Partial<Rel
   if (state.snapshot && snapshot.seq < state.snapshot.seq) return {};
   const open = new Set(snapshot.inbox.map(({ id }) => id));
   const settling = new Set([...state.settling].filter((id) => open.has(id)));
-  return { snapshot, settling };
+  const last = state.snapshot;
+  return { snapshot: last ? withSharedParts(last, snapshot) : snapshot, settling };
 }
 
 /** Committed events, in order: into every timeline they belong to. */
-export function withNewEvents(
-  state: RelayState,
-  events: readonly RelayEvent[],
-): Partial<RelayState> {
+export function withNewEvents(state: RelayState, events: readonly RelayEvent[]): Partial<RelayState> {
   const timelines = { ...state.timelines };
   // Object.entries forgets that the keys are session ids.
   for (const [id, timeline] of Object.entries(timelines) as [SessionId, Timeline][]) {
