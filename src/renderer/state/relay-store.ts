@@ -54,7 +54,10 @@ export function withSnapshot(state: RelayState, snapshot: Snapshot): Partial<Rel
 }
 
 /** Committed events, in order: into every timeline they belong to. */
-export function withNewEvents(state: RelayState, events: readonly RelayEvent[]): Partial<RelayState> {
+export function withNewEvents(
+  state: RelayState,
+  events: readonly RelayEvent[],
+): Partial<RelayState> {
   const timelines = { ...state.timelines };
   // Object.entries forgets that the keys are session ids.
   for (const [id, timeline] of Object.entries(timelines) as [SessionId, Timeline][]) {
