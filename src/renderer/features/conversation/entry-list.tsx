@@ -44,7 +44,6 @@ export function EntryList({ session, timeline, entries }: Props) {
     initialOffset: () => entries.length * usualHeight,
     initialRect: usualRect,
     anchorTo: 'end',
-    followOnAppend: true,
     scrollEndThreshold: endThresholdPx,
     paddingEnd: 16,
     paddingStart: 8,

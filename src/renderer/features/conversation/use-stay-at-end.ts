@@ -20,7 +20,8 @@ export function isAtEndOf(
 
 /**
  * Who is at the end stays there, whatever opens, grows, comes in or is replaced; only who scrolls back
- * leaves it. The virtualizer follows too, but loses the end where several rows change at once.
+ * leaves it. Held by the page's own measures: the virtualizer follows by what it has last heard, puts
+ * off what it takes for a fling, and loses the end where several rows change at once.
  * @returns whether the end is kept; to be set to false where the list is sent elsewhere
  */
 export function useStayAtEnd(
@@ -32,8 +33,8 @@ export function useStayAtEnd(
   const totalSize = virtualizer.getTotalSize();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what may have moved the end.
   useLayoutEffect(() => {
-    if (stays.current && !isAtEndOf(virtualizer, 1)) virtualizer.scrollToEnd({ behavior: 'auto' });
-  }, [virtualizer, entries, totalSize]);
+    if (stays.current && scroller.current) toEnd(scroller.current);
+  }, [scroller, entries, totalSize]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -47,7 +48,7 @@ export function useStayAtEnd(
       topBefore = top;
     };
     const observer = new ResizeObserver(() => {
-      if (stays.current) virtualizer.scrollToEnd({ behavior: 'auto' });
+      if (stays.current) toEnd(element);
     });
     // Before the virtualizer hears of it, and draws.
     element.addEventListener('scroll', onScroll, { capture: true });
@@ -58,4 +59,9 @@ export function useStayAtEnd(
     };
   }, [scroller, virtualizer]);
   return stays;
+}
+
+function toEnd(element: HTMLElement): void {
+  const end = element.scrollHeight - element.clientHeight;
+  if (end - element.scrollTop > 1) element.scrollTop = end;
 }
