@@ -10,6 +10,7 @@ import {
   ItemId,
   type SessionId,
 } from './ids.ts';
+import { toolPolicies } from './tool-policies.ts';
 import { Usage } from './usage.ts';
 import { Verdict } from './verdict.ts';
 
@@ -21,7 +22,7 @@ export const Autonomy = z.enum(autonomies);
 export type Autonomy = z.infer<typeof Autonomy>;
 
 /** Whether a tool may be used: as the supervisor likes, after the owner's yes, or not at all. */
-export const ToolPolicy = z.enum(['allow', 'ask', 'deny']);
+export const ToolPolicy = z.enum(toolPolicies);
 export type ToolPolicy = z.infer<typeof ToolPolicy>;
 
 export const ItemKind = z.enum(['escalation', 'draft', 'tool', 'permission', 'fault']);

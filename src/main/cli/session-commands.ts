@@ -1,14 +1,16 @@
 import { Argument } from 'commander';
-import { Autonomy, ToolPolicy } from '#shared/events.ts';
+import { autonomies } from '#shared/autonomies.ts';
+import type { Autonomy } from '#shared/events.ts';
+import { toolPolicies } from '#shared/tool-policies.ts';
 import type { CommandKit } from './command-kit.ts';
 import type { ToolRule } from './commands/tools.ts';
 
-/** The commands that say how a session is dealt with. */
+/** The commands that say how a session is dealt with. Every command waits for what is imported here: no schemas. */
 export function describeSessionCommands({ context, command, look, run }: CommandKit) {
   type Json = { json?: boolean };
 
   look('autonomy <session>', 'how far the supervisor may go with a session; with a degree, set it')
-    .addArgument(new Argument('[degree]').choices(Autonomy.options))
+    .addArgument(new Argument('[degree]').choices(autonomies))
     .action(
       run(async (session: string, degree: Autonomy | undefined, options: Json) =>
         (await import('./commands/autonomy.ts')).autonomy(context, session, degree, options),
@@ -18,7 +20,7 @@ export function describeSessionCommands({ context, command, look, run }: Command
     .addArgument(new Argument('[tool]', 'one of them'))
     .addArgument(
       new Argument('[rule]', 'set it for the session; settings: as the settings say').choices([
-        ...ToolPolicy.options,
+        ...toolPolicies,
         'settings',
       ]),
     )
