@@ -734,7 +734,7 @@ export const words = {
   },
 
   firstRun: {
-    title: 'Three steps, each with its proof',
+    title: 'Set up Relay in three steps',
     body: 'Relay reads what your sessions say, lets a supervising Claude answer, and calls you only when it must.',
     key: 'The key works',
     keyBody: 'The supervisor answers through the Anthropic API.',
