@@ -56,6 +56,22 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose subfolders never import each other. */
 export const siblingsApart: readonly string[] = ['src/renderer/features'];
 
+/**
+ * What everybody waits for at a start, and what must not be loaded with it, however many modules lie
+ * between. Types do not count, nor what is imported when it is needed.
+ */
+export const lightStarts: readonly { entry: string; without: readonly string[] }[] = [
+  {
+    entry: 'src/main/cli/command-line.ts',
+    without: ['zod', 'yaml', 'better-sqlite3', '@anthropic-ai/sdk', 'pino', 'chokidar'],
+  },
+  {
+    entry: 'src/main/desktop/index.ts',
+    without: ['zod', 'yaml', 'better-sqlite3', '@anthropic-ai/sdk', 'pino', 'chokidar'],
+  },
+  { entry: 'src/renderer/main.tsx', without: ['zod', 'rehype-highlight', 'diff', 'uqr'] },
+];
+
 /** Tests may import across areas: they stand outside of what they test. */
 export function isForTests(path: string): boolean {
   return /\.test\.tsx?$/.test(path) || path.split('/').includes('testing');
