@@ -96,6 +96,15 @@ describe('found by fuzzing config.yaml', () => {
     expect(withSetting(text, 'autonomy', 'off')).toBeUndefined();
   });
 
+  it('lines without end are refused at once: behind a mistake they took seconds', () => {
+    const text = `a: ]\n${'\n'.repeat(30_000)}? b`;
+    expect(readConfigText(text)).toEqual({
+      ok: false,
+      problem: 'config.yaml has more than 2,000 lines.',
+    });
+    expect(withSetting(text, 'autonomy', 'off')).toBeUndefined();
+  });
+
   it.each(['? '.repeat(2_800), ': '.repeat(5_500), `a: ${'['.repeat(3_000)}`])(
     'levels without end in one line are refused at once',
     (text) => {

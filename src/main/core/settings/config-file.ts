@@ -35,15 +35,16 @@ function choices({ control }: SettingDefinition): string {
 /** Of many mistakes the reader takes time by their square: so much is a moment at worst. */
 const longestConfig = 32 * 1024;
 
+/** Behind a mistake it takes time by the square of the lines, empty ones too. */
+const mostLines = 2_000;
+
 /** What opens a level within a line; the reader takes time by the square of the levels, too. */
 const levelMarks = /[[{]|[?:-][ \t]/g;
 const mostLevelMarks = 200;
 
 /** The first line that could be nested beyond all use, counted from 1. */
-function tooDeepLine(text: string): number | undefined {
-  const index = text
-    .split(/\r\n|\r|\n/)
-    .findIndex((line) => (line.match(levelMarks)?.length ?? 0) > mostLevelMarks);
+function tooDeepLine(lines: readonly string[]): number | undefined {
+  const index = lines.findIndex((line) => (line.match(levelMarks)?.length ?? 0) > mostLevelMarks);
   return index < 0 ? undefined : index + 1;
 }
 
@@ -54,7 +55,11 @@ export function readConfigText(text: string): ConfigText {
   if (text.length > longestConfig) {
     return { ok: false, problem: 'config.yaml is longer than 32 KiB.' };
   }
-  const deep = tooDeepLine(text);
+  const lines = text.split(/\r\n|\r|\n/);
+  if (lines.length > mostLines) {
+    return { ok: false, problem: 'config.yaml has more than 2,000 lines.' };
+  }
+  const deep = tooDeepLine(lines);
   if (deep !== undefined) {
     return { ok: false, problem: `config.yaml is nested too deeply in line ${deep}.` };
   }
