@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Campaign, Findings, Orders, Row } from '../campaign.ts';
@@ -173,11 +181,12 @@ function sizeOf(folder: string, names: RegExp): number {
     .reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
 }
 
+const earlierLine = `${JSON.stringify({ level: 'info', msg: 'of an earlier life' })}\n`;
+
 /** So near to full that it must begin anew, and old ones enough that the oldest must go. */
 function fillLog(home: string): void {
-  const line = `${JSON.stringify({ level: 'info', msg: 'of an earlier life' })}\n`;
   for (const name of ['relay.log', 'relay.1.log', 'relay.2.log', 'relay.3.log', 'relay.4.log']) {
-    const text = line.repeat(Math.floor(9_999_900 / line.length));
+    const text = earlierLine.repeat(Math.floor(9_999_900 / earlierLine.length));
     writeFileSync(path.join(home, 'logs', name), text, { mode: 0o600 });
   }
 }
@@ -189,9 +198,9 @@ function judgeLogs(home: string): string[] {
   const failures = [];
   if (names.length > 5) failures.push(`There should be five logs at most, and are ${names}.`);
   if (megabytes > mostLogsMb) failures.push(`The logs hold ${megabytes} MB.`);
-  if (statSync(path.join(folder, 'relay.log')).size > 9_000_000) {
-    failures.push('The full log did not begin anew.');
-  }
+  // By now it may be nearly full of this life.
+  const log = readFileSync(path.join(folder, 'relay.log'), 'utf8');
+  if (log.startsWith(earlierLine)) failures.push('The full log did not begin anew.');
   return failures;
 }
 
