@@ -18,6 +18,12 @@ test('the menu of the list belongs to the row it was asked for', async ({ openIn
     await row('docs').click();
     await page.locator('.group-head').first().click({ button: 'right' });
     await expect(menuOf(page)).toHaveCount(0);
+    const list = page.getByRole('listbox', { name: words.sessions.title });
+    const box = await list.boundingBox();
+    if (box === null) throw new Error('The list is not there.');
+    // Below the last row.
+    await list.click({ button: 'right', position: { x: 40, y: box.height - 20 } });
+    await expect(menuOf(page)).toHaveCount(0);
     await row('api').click({ button: 'right' });
     await menuOf(page).getByRole('menuitem', { name: details }).click();
     await expect(page.getByRole('heading', { name: 'api' })).toBeVisible();

@@ -2,6 +2,7 @@ import './no-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { findBridge } from './bridge.ts';
+import { onIdle } from './components/idle-time.ts';
 import { loadTheRest } from './components/later.tsx';
 import { warmUp } from './components/markdown.tsx';
 import { App } from './shell/app.tsx';
@@ -31,6 +32,6 @@ createRoot(root).render(
 );
 void whenPainted().then(() => {
   // While the relay is on its way there is nothing else to do.
-  requestIdleCallback(warmUp);
+  onIdle(warmUp);
   return loadTheRest();
 });

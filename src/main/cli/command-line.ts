@@ -216,8 +216,7 @@ function describeCommands(context: CommandContext, end: (code: number) => void):
   return program;
 }
 
-/** `error: unknown option '--x'` as a sentence of Relay's, with where to read on. */
-/** What was wrongly typed, as a sentence, and how to get help on the command. */
+/** `error: unknown option '--x'` as a sentence of Relay's, with how to get help on the command. */
 const sayingWhereHelpIs = (command: string) => ({
   outputError(text: string, write: (text: string) => void): void {
     const fact = text.trim().replace(/^error: /, '');

@@ -1,4 +1,5 @@
 import { type ComponentType, use } from 'react';
+import { onIdle } from './idle-time.ts';
 
 const parts: { load(): Promise<unknown> }[] = [];
 
@@ -29,7 +30,7 @@ export function later<Props extends object>(
 /** Loads all parts, one after the other, whenever there is nothing else to do. */
 export async function loadTheRest(): Promise<void> {
   for (const { load } of parts) {
-    await new Promise((resolve) => requestIdleCallback(resolve));
+    await new Promise<void>((resolve) => onIdle(() => resolve()));
     // What cannot be had now is asked for again where it is needed, and fails there.
     await load().catch(() => {});
   }

@@ -1,8 +1,10 @@
 import { deepEqual } from 'fast-equals';
 import type { Snapshot } from './relay-store.ts';
 
-/** A new snapshot whose parts are those of the last one where they say the same: what shows them is not
- * drawn again. */
+/**
+ * A new snapshot whose parts are those of the last one where they say the same: what shows them is not
+ * drawn again.
+ */
 export function withSharedParts(last: Snapshot, now: Snapshot): Snapshot {
   return {
     seq: now.seq,

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { onIdle } from '../../components/idle-time.ts';
 import { drawAhead } from '../../components/markdown.tsx';
 import { fold } from '../../text/fold.ts';
 import type { Entry } from './entries.ts';
@@ -14,16 +15,16 @@ export function useDrawnAhead(entries: readonly Entry[], items: readonly { index
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
     const texts = nearest(entries, first, last);
-    let asked = requestIdleCallback(work);
-    function work(deadline: IdleDeadline): void {
-      while (deadline.timeRemaining() > leastMs) {
+    let cancel = onIdle(work);
+    function work(timeLeftMs: () => number): void {
+      while (timeLeftMs() > leastMs) {
         const { done, value } = texts.next();
         if (done) return;
         drawAhead(value);
       }
-      asked = requestIdleCallback(work);
+      cancel = onIdle(work);
     }
-    return () => cancelIdleCallback(asked);
+    return () => cancel();
   }, [entries, first, last]);
 }
 

@@ -25,6 +25,8 @@ type Row =
 
 const groupHeight = 32;
 const rowHeight = 48;
+/** Of a mouse: what asks for a menu. */
+const secondButton = 2;
 
 /** The left column: every session, grouped by what it wants from the owner. */
 export function SessionList() {
@@ -129,17 +131,18 @@ function Rows({ rows }: { rows: Row[] }) {
     if (next) actions.selectSession(next, 'sessions');
   };
 
-  const [menuOf, setMenuOf] = useState<SessionSummary>();
+  const [menuRowId, setMenuRowId] = useState<string>();
   const layer = useMenuLayer();
   /** One menu for all rows: of the row under the pointer, or by its key of the one that is chosen. */
   const onContextMenu = (event: MouseEvent) => {
     const target = event.target instanceof Element ? event.target : null;
-    const option = target?.closest('[role="option"]')?.id;
-    const sought = event.target === scroller.current && selected ? rowId(selected) : option;
-    const row = rows.find((one) => one.kind === 'session' && rowId(one.session.id) === sought);
-    if (row?.kind === 'session') setMenuOf(row.session);
-    else event.preventDefault();
+    const isByKey = event.button !== secondButton && target === scroller.current;
+    const chosen = selected === null ? undefined : rowId(selected);
+    const sought = isByKey ? chosen : target?.closest('[role="option"]')?.id;
+    setMenuRowId(sought);
+    if (!sessionAt(rows, sought)) event.preventDefault();
   };
+  const menuOf = sessionAt(rows, menuRowId);
 
   return (
     <ContextMenu.Root modal={false}>
@@ -214,6 +217,11 @@ function sessionIds(rows: readonly Row[]): SessionId[] {
 function keyOf(row: Row | undefined): string {
   if (!row) return '';
   return row.kind === 'group' ? `group ${row.state}` : row.session.id;
+}
+
+function sessionAt(rows: Row[], id: string | undefined): SessionSummary | undefined {
+  const row = rows.find((one) => one.kind === 'session' && rowId(one.session.id) === id);
+  return row?.kind === 'session' ? row.session : undefined;
 }
 
 const rowId = (id: SessionId): string => `session-row-${id}`;
